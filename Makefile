@@ -1,0 +1,62 @@
+# Everything a person types. `make run` and `make test` each do all the set-up on a fresh clone.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DAGSTER_TELEMETRY_DISABLED := 1
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup lock
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## create .venv from requirements.lock, hashes checked
+
+# uv is itself a line of the lock: pip checks its hash and installs it, uv installs the rest.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Strata needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
+	@echo "Setting up .venv (once) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^uv==/{p=1} p{print} p && !/\\$$/{exit}' requirements.lock > $(VENV)/uv.lock.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-deps --compile-bytecode -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lock: ## resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/uv lock -q --upgrade
+	@$(BIN)/uv export -q --frozen --no-header --no-emit-project --format requirements.txt -o requirements.lock > /dev/null
+	@rm uv.lock
+
+.PHONY: run ui lint test test-all browser
+
+run: setup ## land the sample and run its last night; again: the same night anew
+	@$(BIN)/strata sample
+	@$(BIN)/strata run
+
+ui: setup ## the Dagster UI on http://127.0.0.1:3000, with the nightly schedule and sensors on
+	@$(BIN)/strata ui
+
+lint: setup ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint -q dbt_project/models
+
+test: lint ## lint and tests
+	@$(BIN)/pytest -q -m "not long and not browser"
+
+# The browser is Debian's: checked before anything else, so that what is missing is said at once.
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing chromium …"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	  else echo "make test-all needs chromium: sudo apt-get install -y chromium" >&2; exit 1; fi; }
+
+test-all: browser lint ## the same, with the long tests and those in a real browser
+	@$(BIN)/pytest -q

@@ -1,0 +1,4 @@
+{# The first known `value` of a group in the order of `columns`, which must be unique in the group. #}
+{% macro first_value_by(value, columns) -%}
+    min_by({{ value }}, row({{ columns | join(', ') }}))
+{%- endmacro %}

@@ -1,0 +1,25 @@
+{# Whole days from one business day to a later one. #}
+{% macro days_between(earlier, later) -%}
+    {{ dbt.datediff(earlier, later, 'day') }}
+{%- endmacro %}
+
+
+{# A day plus or minus whole days, as a day. #}
+{% macro day_plus(day, days) -%}
+    cast({{ dbt.dateadd('day', days, day) }} as date)
+{%- endmacro %}
+
+
+{# True for a day in (D - days, D]; a null window is all history up to D. #}
+{% macro is_in_window(day, as_of_date, days) -%}
+    (
+        {{ day }} <= {{ as_of_date }}
+        and ({{ days }} is null or {{ days_between(day, as_of_date) }} < {{ days }})
+    )
+{%- endmacro %}
+
+
+{# The amount on days in the window, zero on others; for use inside a sum. #}
+{% macro within(amount, day, as_of_date, days) -%}
+    case when {{ is_in_window(day, as_of_date, days) }} then {{ amount }} else 0 end
+{%- endmacro %}

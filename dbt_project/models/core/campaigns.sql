@@ -1,0 +1,11 @@
+select
+    campaign_id,
+    name,
+    channel,
+    objective,
+    cost_amount,
+    starts_on,
+    ends_on,
+    file_seq,
+    row_number
+from {{ ref('stg_landing__campaigns') }}

@@ -1,0 +1,70 @@
+{#
+    When a customer first shows up. A customer exists from the earliest trace on, always if some trace
+    has no time: a customers row that knows neither when it was created nor updated, an identifier that
+    does not say when it was seen. Traces of a later day must not move an earlier night, so a customer
+    with both a profile and events exists from the earlier of the two.
+#}
+{%- set events = [
+    ('transactions', 'customer_id', 'ordered_date'),
+    ('engagement_events', 'customer_id', 'occurred_date'),
+    ('campaign_assignments', 'customer_id', 'assigned_date'),
+    ('survey_responses', 'customer_id', 'responded_date'),
+    ('contracts', 'customer_id', 'started_on'),
+    ('holdings', 'customer_id', 'held_on'),
+    ('credit_events', 'customer_id', 'occurred_date'),
+    ('referrals', 'referrer_customer_id', 'referred_date'),
+    ('referrals', 'referred_customer_id', 'referred_date'),
+    ('erasure_requests', 'customer_id', 'requested_date'),
+    ('identities', 'customer_id', 'seen_date'),
+] -%}
+
+with customer_keys as (
+
+    select
+        customer_id,
+        source_customer_id
+    from {{ ref('customer_keys') }}
+
+),
+
+profiles as (
+
+    select
+        customer_id,
+        coalesce(created_date, updated_date) as trace_date
+    from {{ ref('stg_landing__customers') }}
+
+),
+
+traces as (
+
+    {% for table, column, day in events %}
+    select
+        {{ column }} as customer_id,
+        count(*) > count({{ day }}) as is_timeless,
+        min({{ day }}) as trace_date,
+        min({{ day }}) as event_date
+    from {{ ref(table) }}
+    where {{ column }} is not null
+    group by {{ column }}
+
+    union all
+
+    {% endfor %}
+    select
+        customer_keys.customer_id,
+        profiles.trace_date is null as is_timeless,
+        profiles.trace_date,
+        cast(null as date) as event_date
+    from profiles
+    inner join customer_keys
+        on profiles.customer_id = customer_keys.source_customer_id
+
+)
+
+select
+    customer_id,
+    case when not max(is_timeless) then min(trace_date) end as exists_from_date,
+    min(event_date) as first_event_date
+from traces
+group by customer_id

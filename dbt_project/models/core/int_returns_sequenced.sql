@@ -1,0 +1,107 @@
+with lines as (
+
+    select
+        line_key,
+        order_key,
+        order_id,
+        line_id,
+        customer_id,
+        product_id,
+        original_order_id,
+        transaction_type,
+        quantity,
+        amount,
+        ordered_date,
+        ordered_at,
+        file_seq,
+        row_number
+    from {{ ref('transactions') }}
+
+),
+
+returns as (
+
+    select
+        *,
+        {{ order_key('original_order_id', 'customer_id') }} as original_order_key
+    from lines
+    where transaction_type in ('return', 'cancellation')
+
+),
+
+named_orders as (
+
+    select
+        order_key,
+        min(ordered_at) as known_at
+    from lines
+    where
+        transaction_type = 'sale'
+        and order_key in (
+            select original_order_key
+            from returns
+        )
+    group by order_key
+
+),
+
+{# An order is known once it has a sale line: a rebuilt night must not see a later one. #}
+addressed as (
+
+    select
+        returns.*,
+        named_orders.order_key as named_order_key
+    from returns
+    left join named_orders
+        on
+            returns.original_order_key = named_orders.order_key
+            and returns.ordered_at >= named_orders.known_at
+    {# A guest has no other lines to take from than those of an order that is named. #}
+    where returns.customer_id is not null or named_orders.order_key is not null
+
+),
+
+{#
+    Returns that cannot want the same lines are handled side by side: those of different customers, of
+    different orders where a customer's returns all name one, of different products likewise.
+#}
+scoped as (
+
+    select
+        *,
+        case
+            when count(*) over (partition by customer_id)
+                = count(named_order_key) over (partition by customer_id)
+                then named_order_key
+        end as scope_order_key,
+        case
+            when count(*) over (partition by customer_id)
+                = count(product_id) over (partition by customer_id)
+                then product_id
+        end as scope_product_id
+    from addressed
+
+)
+
+select
+    dense_rank() over (
+        order by
+            customer_id nulls last,
+            scope_order_key nulls last,
+            scope_product_id nulls last
+    ) as scope_number,
+    row_number() over (
+        partition by customer_id, scope_order_key, scope_product_id
+        order by ordered_at, order_id, line_id nulls last, file_seq, row_number
+    ) as return_number,
+    line_key as return_line_key,
+    customer_id,
+    named_order_key,
+    product_id,
+    scope_order_key,
+    scope_product_id,
+    case when quantity <> 0 then abs(quantity) end as pieces,
+    abs(amount) as amount,
+    ordered_date as returned_date,
+    ordered_at as returned_at
+from scoped

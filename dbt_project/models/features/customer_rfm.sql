@@ -1,0 +1,95 @@
+with
+
+night as (
+
+    select
+        rfm_window_days,
+        as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
+customers as (
+
+    select customer_id
+    from {{ ref('night_customers') }}
+
+),
+
+orders as (
+
+    select
+        order_days.customer_id,
+        count(*) - 1 as gaps,
+        {{ days_between('min(order_days.order_date)', 'max(order_days.order_date)') }} as gap_days,
+        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date',
+            'night.rfm_window_days') }}) as frequency,
+        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date', 365) }})
+            as orders_365d,
+        min(order_days.order_date) as first_order_date,
+        max(order_days.order_date) as last_order_date
+    from {{ ref('counted_order_days') }} as order_days
+    cross join night
+    group by order_days.customer_id
+
+),
+
+{# Every line counts on its own day: a return tonight of a sale of last year is tonight's. #}
+money as (
+
+    select
+        days.customer_id,
+        {% for measure, amount in [
+            ('monetary', 'revenue'), ('sales', 'sale_amount'), ('returns', 'return_amount'),
+            ('discounts', 'discount_amount'),
+        ] %}
+        sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date',
+            'night.rfm_window_days') }}) as {{ measure }},
+        {% endfor %}
+        {% for measure, amount in [
+            ('spend_365d', 'revenue'), ('sale_lines_365d', 'sale_lines'),
+            ('sales_365d', 'sale_amount'), ('known_cost_365d', 'known_cost'),
+            ('known_cost_revenue_365d', 'known_cost_revenue'),
+            ('known_cost_sales_365d', 'known_cost_sale_revenue'),
+            ('returns_365d', 'return_amount'), ('discounts_365d', 'discount_amount'),
+        ] %}
+        sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }})
+            as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('customer_days') }} as days
+    cross join night
+    where days.day <= night.as_of_date
+    group by days.customer_id
+
+)
+
+select
+    customers.customer_id,
+    cast({{ days_between('orders.last_order_date', 'night.as_of_date') }} as bigint)
+        as recency_days,
+    cast(coalesce(orders.frequency, 0) as bigint) as frequency,
+    cast(coalesce(money.monetary, 0) as decimal(18, 4)) as monetary,
+    cast({{ days_between('orders.first_order_date', 'night.as_of_date') }} as bigint)
+        as tenure_days,
+    {{ ratio_of('money.monetary', 'orders.frequency') }} as average_order_value,
+    {{ share_of('money.discounts', '(money.sales + money.discounts)') }} as discount_share,
+    {{ share_of('-money.returns', 'money.sales') }} as return_share,
+    cast(coalesce(orders.orders_365d, 0) as bigint) as orders_365d,
+    cast(coalesce(money.sale_lines_365d, 0) as bigint) as sale_lines_365d,
+    {% for measure in [
+        'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d', 'known_cost_365d',
+        'known_cost_revenue_365d', 'known_cost_sales_365d',
+    ] %}
+    cast(coalesce(money.{{ measure }}, 0) as decimal(18, 4)) as {{ measure }},
+    {% endfor %}
+    cast(coalesce(orders.gaps, 0) as bigint) as gaps,
+    cast(coalesce(orders.gap_days, 0) as bigint) as gap_days,
+    coalesce(money.sale_lines_365d, 0) > 0 as has_sale_line_365d,
+    coalesce(orders.frequency, 0) > 0 as is_scored,
+    orders.first_order_date,
+    orders.last_order_date,
+    night.as_of_date
+from customers
+cross join night
+left join orders on customers.customer_id = orders.customer_id
+left join money on customers.customer_id = money.customer_id

@@ -1,0 +1,80 @@
+{{ config(materialized='view') }}
+
+with
+
+schemes as (
+
+    select
+        scheme,
+        settings
+    from {{ ref('segment_schemes') }}
+    where is_built
+
+),
+
+night as (
+
+    select *
+    from {{ source('ops', 'night') }}
+
+),
+
+settings as (
+
+    {% set names = segment_schemes() | map(attribute='settings', default=[]) | sum(start=[]) %}
+    {% for name in names | unique %}
+    select
+        '{{ name }}' as setting,
+        coalesce(cast({{ name }} as varchar), 'null') as setting_value
+    from night
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+scheme_settings as (
+
+    select
+        schemes.scheme,
+        {{ dbt.listagg(
+            "settings.setting || '=' || settings.setting_value", "','",
+            'order by settings.setting') }} as settings
+    from schemes
+    inner join settings
+        on ',' || schemes.settings || ',' like '%,' || settings.setting || ',%'
+    group by schemes.scheme
+
+),
+
+rules as (
+
+    select
+        scheme,
+        {{ dbt.listagg("segment_id || ':' || rule_text", "';'", 'order by segment_id') }} as rules
+    from {{ ref('segment_names') }}
+    group by scheme
+
+),
+
+{# The codes belong to the rules of `rfm` alone, and only those of the chosen map. #}
+code_map as (
+
+    select {{ dbt.listagg("map.rfm_code || map.segment_id", "','", 'order by map.rfm_code') }}
+        as codes
+    from {{ ref('rfm_segment_map') }} as map
+    inner join night on map.map = night.rfm_map
+
+)
+
+select
+    schemes.scheme,
+    md5(
+        schemes.scheme
+        || '|' || coalesce(scheme_settings.settings, '')
+        || '|' || coalesce(rules.rules, '')
+        || '|' || case when schemes.scheme = 'rfm' then code_map.codes else '' end
+    ) as scheme_version
+from schemes
+cross join code_map
+left join scheme_settings on schemes.scheme = scheme_settings.scheme
+left join rules on schemes.scheme = rules.scheme

@@ -1,0 +1,1 @@
+{{ landing_rows_that_stand('engagement_events') }}

@@ -1,0 +1,1 @@
+"""Input and output of the night: landing, dbt, Dagster, publishing and the command line."""

@@ -1,0 +1,47 @@
+"""Telling people that a night failed: one short message to a webhook, nothing personal in it."""
+
+import logging
+from dataclasses import dataclass
+
+import requests
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class FailedNight:
+    """What is told of a failed night; `steps` are step names, `checks` names of failed checks."""
+
+    as_of_date: str
+    run_id: str
+    steps: tuple[str, ...]
+    checks: tuple[str, ...]
+
+    def text(self) -> str:
+        """Return the message. Exception texts stay out: they may quote a customer's data."""
+        lines = [f"Strata: the night of {self.as_of_date} failed (run {self.run_id[:8]})."]
+        if self.steps:
+            lines.append(f"Stopped in: {', '.join(self.steps)}.")
+        if self.checks:
+            lines.append(f"Failed checks: {', '.join(self.checks)}.")
+        lines.append("The last good tables stay published, marked stale.")
+        return "\n".join(lines)
+
+
+def post_failure(url: str, night: FailedNight) -> bool:
+    """Post the message as `{"text": …}` plus its parts; return whether it was taken."""
+    body = {
+        "text": night.text(),
+        "as_of_date": night.as_of_date,
+        "run_id": night.run_id,
+        "steps": list(night.steps),
+        "failed_checks": list(night.checks),
+    }
+    try:
+        requests.post(url, json=body, timeout=TIMEOUT_SECONDS).raise_for_status()
+    except requests.RequestException as error:
+        logger.error("The failure alert was not taken: %s", type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,154 @@
+"""The first assets of the night: landing files into raw, and the night's one row of settings."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from orchestration.errors import LandingError
+from orchestration.landing.ingest import ingest
+from orchestration.landing_schema import LANDING
+from orchestration.ml_tables import create_ml_schema
+from orchestration.ops_tables import create_ops_schema, write_night
+from orchestration.resources import NightHome, as_of_date
+
+GROUP = "ingest"
+BOOKKEEPING = {
+    "files": "One row per landed file: where it stands in load order, its content hash, its rows.",
+    "rejected_rows": "One row per rejected row, whole, with file, row number and reason.",
+    "nulled_values": "One row per file and optional column with values that could not be typed.",
+}
+OWNERS = ["team:data-platform"]
+
+
+def build_landing_specs() -> list[dg.AssetSpec]:
+    """Return one external asset per landing table, so that lineage begins at the files."""
+    return [
+        dg.AssetSpec(
+            key=["landing", table.name],
+            description=f"Files in `landing/{table.name}/`: one row per {table.grain}. "
+            f"Required: {', '.join(table.required)}.",
+            group_name="landing",
+            kinds={"file"},
+            owners=OWNERS,
+        )
+        for table in LANDING.values()
+    ]
+
+
+def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """Return the ingest of all landing tables and the asset that writes the night's settings."""
+    raw_specs = [
+        dg.AssetSpec(
+            key=["raw", table.name],
+            deps=[["landing", table.name]],
+            description=f"One row per {table.grain} as landed: typed once, never changed.",
+        )
+        for table in LANDING.values()
+    ]
+    book_specs = [
+        dg.AssetSpec(
+            key=["raw", name],
+            deps=[["landing", table] for table in LANDING],
+            description=description,
+        )
+        for name, description in BOOKKEEPING.items()
+    ]
+
+    @dg.multi_asset(
+        name="ingest",
+        specs=[
+            spec.replace_attributes(
+                group_name=GROUP,
+                kinds={"duckdb", "python"},
+                owners=OWNERS,
+                partitions_def=partitions,
+            )
+            for spec in [*raw_specs, *book_specs]
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "every_optional_value_could_be_typed",
+                asset=["raw", "nulled_values"],
+                description="Optional values that could not be read became null; counted, not lost.",
+            ),
+            dg.AssetCheckSpec(
+                "no_row_was_rejected",
+                asset=["raw", "rejected_rows"],
+                description="Rows that were refused are kept aside with file, row and reason.",
+            ),
+        ],
+    )
+    def ingest_landing(
+        context: dg.AssetExecutionContext, night: NightHome
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        settings = night.settings
+        with night.connect() as connection:
+            create_ops_schema(connection)
+            _hold_time_zone(connection, settings.time_zone)
+            ingest(connection, night.home, settings, context.run_id)
+            counts = {
+                name: _count(connection, f"select count(*) from raw.{name}")
+                for name in [*LANDING, *BOOKKEEPING]
+            }
+            nulled = _count(connection, "select coalesce(sum(nulled), 0) from raw.nulled_values")
+        for name, rows in counts.items():
+            yield dg.MaterializeResult(
+                asset_key=["raw", name], metadata={"dagster/row_count": rows}
+            )
+        yield _warn(["raw", "nulled_values"], "every_optional_value_could_be_typed", nulled)
+        yield _warn(["raw", "rejected_rows"], "no_row_was_rejected", counts["rejected_rows"])
+
+    @dg.asset(
+        key=["ops", "night"],
+        deps=[["raw", "transactions"]],
+        group_name=GROUP,
+        kinds={"duckdb", "python"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        description="Exactly one row: the night's date, its run and the account's settings. The "
+        "only way in which they reach SQL.",
+    )
+    def night_settings(
+        context: dg.AssetExecutionContext, night: NightHome
+    ) -> dg.MaterializeResult[Any]:
+        day = as_of_date(context)
+        with night.connect() as connection:
+            first = connection.execute("select min(ordered_date) from raw.transactions").fetchone()
+            if first is None or first[0] is None or first[0] > day:
+                raise LandingError(
+                    f"There is nothing to segment as of {day}: the first line in the data is of "
+                    f"{first[0] if first else None}. Choose a day from then on."
+                )
+            create_ml_schema(connection)
+            write_night(connection, day, context.run_id, night.settings)
+        return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
+
+    return [ingest_landing, night_settings]
+
+
+def _hold_time_zone(connection: Any, time_zone: str) -> None:
+    """Keep the first night's time zone, and refuse another one: business days were cut by it."""
+    row = connection.execute("select time_zone from ops.account").fetchone()
+    if row is None:
+        connection.execute("insert into ops.account values (?)", [time_zone])
+    elif row[0] != time_zone:
+        raise LandingError(
+            f"The setting `time_zone` is {time_zone}, but the days in this warehouse were cut in "
+            f"{row[0]}. Set it back, or start a new home (move warehouse.duckdb away) and run again."
+        )
+
+
+def _count(connection: Any, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])
+
+
+def _warn(asset_key: list[str], name: str, rows: int) -> dg.AssetCheckResult:
+    """Return a check that warns when any row was counted."""
+    return dg.AssetCheckResult(
+        asset_key=asset_key,
+        check_name=name,
+        passed=rows == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"measured": float(rows), "threshold": 0.0},
+    )

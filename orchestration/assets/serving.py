@@ -1,0 +1,106 @@
+"""The asset that publishes: the only step after which readers see another night."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration.checks import completeness_result, explain_missing, missing_assets
+from orchestration.ops_tables import CheckResult, record_checks, record_issue
+from orchestration.publishing.issue import (
+    Issue,
+    NightInfo,
+    current_issue,
+    publish,
+    publish_back_dated,
+)
+from orchestration.publishing.tables import SCHEMA_VERSION
+from orchestration.resources import NightHome, as_of_date
+from orchestration.run_events import checks_of
+
+SERVING = dg.AssetKey(["serving", "strata"])
+COMPLETENESS = "every_asset_before_it_was_materialised"
+
+
+def build_serving(
+    partitions: dg.PartitionsDefinition[str], before: Sequence[dg.AssetsDefinition]
+) -> dg.AssetsDefinition:
+    """Return the publish of all marts; every asset of `before` must have been made for it."""
+    expected = sorted({key for assets in before for key in assets.keys})
+    marts = [key for key in expected if key.path[0] == "marts"]
+
+    @dg.asset(
+        key=SERVING,
+        deps=marts,
+        group_name="serving",
+        kinds={"duckdb", "parquet", "python"},
+        owners=["team:data-platform"],
+        partitions_def=partitions,
+        description="All of schema `marts` of one night, as `serving/strata.duckdb` and as Parquet "
+        "by `serving/parquet/manifest.json`; swapped whole, or not at all.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                COMPLETENESS,
+                asset=SERVING,
+                blocking=True,
+                description="Every asset that the tables are built from was made in this run; "
+                "otherwise nothing is published.",
+            )
+        ],
+    )
+    def publish_night(
+        context: dg.AssetExecutionContext, night: NightHome
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        missing = missing_assets(context.instance, context.run_id, expected)
+        if missing:
+            yield completeness_result(SERVING, COMPLETENESS, missing)
+            raise dg.Failure(description=explain_missing(missing), allow_retries=False)
+        day = as_of_date(context)
+        checks = [
+            *checks_of(context.instance, context.run_id),
+            CheckResult(
+                check_name=COMPLETENESS,
+                asset="serving.strata",
+                severity="error",
+                passed=True,
+                measured=0.0,
+                threshold=0.0,
+            ),
+        ]
+        with night.connect() as connection:
+            record_checks(connection, day, context.run_id, checks)
+            issue = _publish(connection, night, day, context.run_id)
+        yield completeness_result(SERVING, COMPLETENESS, missing)
+        yield dg.MaterializeResult(
+            metadata={
+                "published_night": issue.as_of_date.isoformat(),
+                "issue": issue.name,
+                "tables": dg.MetadataValue.md(_table_list(issue)),
+                "serving_file": dg.MetadataValue.path(str(night.home.serving / "strata.duckdb")),
+            }
+        )
+
+    return publish_night
+
+
+def _publish(
+    connection: duckdb.DuckDBPyConnection, night: NightHome, day: Any, run_id: str
+) -> Issue:
+    """Publish the night; one older than the published one adds its history and no more."""
+    published = current_issue(night.home)
+    if published is not None and day < published.as_of_date:
+        return publish_back_dated(
+            connection, night.home, published_at=datetime.now(UTC).replace(tzinfo=None)
+        )
+    models = connection.execute(
+        "select distinct model_id from ml.model_runs where as_of_date = ? order by model_id", [day]
+    ).fetchall()
+    record_issue(connection, day, run_id, [row[0] for row in models], SCHEMA_VERSION)
+    return publish(connection, night.home, NightInfo(as_of_date=day, run_id=run_id))
+
+
+def _table_list(issue: Issue) -> str:
+    lines = [f"| {table} | {rows:,} |" for table, rows in sorted(issue.tables.items())]
+    return "\n".join(["| table | rows |", "|---|---:|", *lines])

@@ -1,0 +1,140 @@
+"""The dbt stages of the night as Dagster assets, with dbt's tests as their checks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
+from dbt.contracts.results import NodeStatus, RunResult
+
+from orchestration.column_lineage import ColumnLineage
+from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
+from orchestration.resources import NightHome
+
+# Folders of dbt_project/models that run before and after the Python models. One invocation each:
+# with a single one, dbt would run tests of later models before those models are built.
+PREPARE = "path:models/staging path:models/core path:models/features"
+SEGMENT = "path:seeds path:models/segments path:models/marts"
+EXCLUDE = "resource_type:unit_test"
+
+_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
+
+Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
+
+
+def build_dbt_stages(
+    manifest: Mapping[str, Any], partitions: dg.PartitionsDefinition[str]
+) -> list[dg.AssetsDefinition]:
+    """Return the two dbt stages: `prepare` ends with features, `segment` with the marts."""
+    translator = DagsterDbtTranslator(
+        settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True)
+    )
+
+    def stage(name: str, select: str) -> dg.AssetsDefinition:
+        @dbt_assets(
+            manifest=manifest,
+            select=select,
+            exclude=EXCLUDE,
+            name=name,
+            partitions_def=partitions,
+            dagster_dbt_translator=translator,
+        )
+        def run_stage(context: dg.AssetExecutionContext, night: NightHome) -> Iterator[Event]:
+            yield from _run(context, night, manifest, translator, select)
+
+        return run_stage
+
+    return [stage("prepare", PREPARE), stage("segment", SEGMENT)]
+
+
+def _run(
+    context: dg.AssetExecutionContext,
+    night: NightHome,
+    manifest: Mapping[str, Any],
+    translator: DagsterDbtTranslator,
+    select: str,
+) -> Iterator[Event]:
+    """Build one stage, hand every result to Dagster, then fail if dbt failed anywhere.
+
+    The step is failed by hand, after all results: dbt stops what depends on a failed test within
+    the stage, and a failed step is what surely stops every later stage, Python included.
+    """
+    point_dbt_at(night.home, night.settings)
+    if context.is_subset:
+        names = [key.path[-1] for key in sorted(context.selected_asset_keys)]
+        select = " ".join(names)
+    arguments = ["build", "--select", *select.split(), "--exclude-resource-type", "unit_test"]
+    results: list[RunResult] = list(
+        invoke(night.home, arguments, parsed_manifest(night.home)).result.results  # type: ignore[union-attr]
+    )
+    row_counts = _row_counts(night, results)
+    lineage = ColumnLineage(night.home, manifest, translator)
+    failures: list[str] = []
+    for result in results:
+        node = result.node
+        if result.status in _FAILED:
+            failures.append(_explain(result))
+        if node.resource_type == "test":
+            key = get_asset_check_key_for_test(manifest, translator, node.unique_id, None)
+            if key in context.selected_asset_check_keys and result.status != NodeStatus.Skipped:
+                yield _check_result(key, result)
+        elif result.status == NodeStatus.Success:
+            yield dg.MaterializeResult(
+                asset_key=translator.get_asset_spec(manifest, node.unique_id, None).key,
+                metadata={
+                    "seconds": round(result.execution_time, 3),
+                    **row_counts.get(node.unique_id, {}),
+                    **lineage.metadata(node.unique_id, getattr(node, "compiled_code", None)),
+                },
+            )
+    lineage.save()
+    if failures:
+        raise dg.Failure(
+            description=f"{len(failures)} of {len(results)} dbt steps failed: "
+            + "; ".join(failures),
+            allow_retries=False,
+        )
+
+
+def _check_result(key: dg.AssetCheckKey, result: RunResult) -> dg.AssetCheckResult:
+    """Turn a dbt test's result into a check: measured is the number of rows that break the rule."""
+    severity = str(result.node.config.severity).lower()  # type: ignore[union-attr]
+    is_error = severity == "error"
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=result.status == NodeStatus.Pass,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "measured": float(result.failures or 0),
+            "threshold": 0.0,
+            "seconds": round(result.execution_time, 3),
+        },
+    )
+
+
+def _explain(result: RunResult) -> str:
+    """Say what failed; dbt's message for an error, the count for a test; never rows."""
+    name = result.node.name
+    if result.node.resource_type == "test" and result.status == NodeStatus.Fail:
+        return f"check {name}: {result.failures} rows break it"
+    return f"{result.node.resource_type} {name}: {' '.join(str(result.message).split())[:400]}"
+
+
+def _row_counts(night: NightHome, results: list[RunResult]) -> dict[str, dict[str, int]]:
+    """Count the rows of each table that was built; views are left out, counting runs them."""
+    tables = {
+        result.node.unique_id: result.node.relation_name
+        for result in results
+        if result.status == NodeStatus.Success
+        and result.node.resource_type in ("model", "seed")
+        and result.node.config.materialized != "view"  # type: ignore[union-attr]
+    }
+    counts: dict[str, dict[str, int]] = {}
+    with night.connect() as connection:
+        for unique_id, relation in tables.items():
+            row = connection.execute(f"select count(*) from {relation}").fetchone()
+            assert row is not None
+            counts[unique_id] = {"dagster/row_count": int(row[0])}
+    return counts

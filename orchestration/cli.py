@@ -1,0 +1,246 @@
+"""The command line: a thin layer over the same jobs that the schedule runs."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.errors import InputError, StrataError
+from orchestration.home import Home, current_home
+from orchestration.settings import load_settings
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+class _Day(click.ParamType):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007
+        except ValueError:
+            self.fail(f"{value!r} is no date; write YYYY-MM-DD.", param, ctx)
+
+
+DAY = _Day()
+
+
+def _say(line: str) -> None:
+    """Print progress to standard error: standard output is for results."""
+    click.echo(line, err=True)
+
+
+def _with_plain_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn the errors that a person can mend into their words and their exit code."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except StrataError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(error.exit_code)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="strata")
+def main() -> None:
+    """Segment your customers every night: files in, explained segments out.
+
+    Everything is written below STRATA_HOME (default ./data). Exit codes: 0 ok, 1 failed or
+    stale, 2 usage or bad input, 3 busy.
+    """
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=DAY, help="The night to run; default: yesterday.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_with_plain_errors
+def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Run one night on whatever lies in the landing folder."""
+    from orchestration.jobs import NIGHTLY
+    from orchestration.night import choose_night, run_nights
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    night = choose_night(home, settings, as_of)
+    runs = run_nights(home, [night], job_names=[NIGHTLY], wait_seconds=wait, progress=_say)
+    _finish(home, runs, as_json)
+
+
+@main.command()
+@click.option("--from", "first", type=DAY, required=True, help="The oldest night.")
+@click.option("--to", "last", type=DAY, required=True, help="The latest night.")
+@click.option("--every", type=click.Choice(["day", "week", "month"]), default="day")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_with_plain_errors
+def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Run past nights, oldest first; publishes once, at the end."""
+    from orchestration.jobs import NIGHTLY, UNPUBLISHED
+    from orchestration.night import choose_night, nights_between, run_nights
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    nights = nights_between(first, last, every)
+    for edge in (nights[0], nights[-1]):
+        choose_night(home, settings, edge)
+    job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
+    runs = run_nights(home, nights, job_names=job_names, wait_seconds=wait, progress=_say)
+    _finish(home, runs, as_json)
+
+
+def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
+    """Print what the last run made and where, or why it failed, and leave with its code."""
+    from orchestration.night import explain
+    from orchestration.summary import summarise, summary_text
+
+    last = runs[-1]
+    if last.is_success:
+        summary = summarise(home)
+        click.echo(json.dumps(summary, default=str) if as_json else summary_text(summary))
+        return
+    words = explain(last)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "ok": False,
+                    "as_of_date": str(last.as_of_date),
+                    "run_id": last.run_id,
+                    "failed_steps": list(last.failed_steps),
+                    "error": words,
+                }
+            )
+        )
+    click.echo(f"Error: {words}", err=True)
+    click.echo(
+        "Nothing new was published; tables that were published before stand, marked stale.",
+        err=True,
+    )
+    sys.exit(EXIT_USAGE if isinstance(last.cause, InputError) else EXIT_FAILED)
+
+
+@main.command()
+@click.argument("name", default="complete-journey")
+@_with_plain_errors
+def sample(name: str) -> None:
+    """Land a sample data set: complete-journey (a household panel of one year)."""
+    from orchestration.sample import land_sample
+
+    home = current_home()
+    _say(f"Landing the sample {name} in {home.landing} …")
+    click.echo(land_sample(home, name))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@_with_plain_errors
+def check(as_json: bool) -> None:  # noqa: FBT001
+    """Read landing and settings, say what is missing or unusable; changes nothing."""
+    from orchestration.landing.inspect import inspect_landing
+
+    home = current_home()
+    inspection = inspect_landing(home, load_settings(home.settings_file))
+    click.echo(json.dumps(inspection.to_dict(), default=str) if as_json else inspection.to_text())
+    if not inspection.is_usable:
+        sys.exit(EXIT_USAGE)
+
+
+@main.command()
+@click.argument("file")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@_with_plain_errors
+def unload(file: str, wait: float) -> None:
+    """Take back a landed file: its rows go; the next night recomputes what they touched."""
+    from orchestration.landing.unload import unload as take_back
+    from orchestration.lock import hold_the_warehouse
+    from orchestration.warehouse import connect
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    if not home.warehouse.exists():
+        raise InputError(f"Nothing has been loaded in {home.root} yet: there is nothing to unload.")
+    with (
+        hold_the_warehouse(home, f"`strata unload {file}`", wait_seconds=wait),
+        connect(home, settings) as connection,
+    ):
+        click.echo(take_back(connection, home, file).to_text())
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
+@_with_plain_errors
+def status(as_json: bool) -> None:  # noqa: FBT001
+    """Say how the last night went; exit code 1 if it failed or is stale."""
+    from orchestration.summary import last_night, status_text
+
+    home = current_home()
+    state = last_night(home, load_settings(home.settings_file))
+    click.echo(json.dumps(state, default=str) if as_json else status_text(home, state))
+    if not state["ok"]:
+        sys.exit(EXIT_FAILED)
+
+
+@main.command()
+@click.option("--restore", "run_id", required=True, help="The run whose tables to put back.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@_with_plain_errors
+def publish(run_id: str, wait: float) -> None:
+    """Put a kept serving file back."""
+    from orchestration.lock import hold_the_warehouse
+    from orchestration.publishing.issue import restore
+
+    home = current_home()
+    with hold_the_warehouse(home, "`strata publish --restore`", wait_seconds=wait):
+        issue = restore(home, run_id)
+    click.echo(f"Published again: the night of {issue.as_of_date}, run {issue.run_id}.")
+
+
+@main.command()
+@click.argument("customer_id")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@_with_plain_errors
+def explain(customer_id: str, as_json: bool) -> None:  # noqa: FBT001
+    """Show a customer's segments over time, the reasons and the figures behind them."""
+    from orchestration.customer import customer_story, story_text
+
+    story = customer_story(current_home(), customer_id)
+    click.echo(json.dumps(story, default=str) if as_json else story_text(story))
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="There is no login: keep it.")
+@_with_plain_errors
+def ui(port: int, host: str) -> None:
+    """Open the Dagster UI, with the nightly schedule and sensors on."""
+    import os
+
+    from orchestration.dbt import manifest_dict
+    from orchestration.instance import prepare_instance
+
+    home = current_home()
+    load_settings(home.settings_file)
+    prepare_instance(home)
+    manifest_dict(home)
+    os.environ["STRATA_HOME"] = str(home.root)
+    root = Path(__file__).resolve().parent.parent
+    dagster = Path(sys.executable).with_name("dagster")
+    os.chdir(root)
+    click.echo(f"The Dagster UI opens on http://{host}:{port} (stop it with Ctrl-C) …", err=True)
+    arguments = ["dev", "-w", str(root / "workspace.yaml"), "-h", host, "-p", str(port)]
+    os.execv(dagster, [str(dagster), *arguments])  # noqa: S606

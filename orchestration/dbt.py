@@ -1,0 +1,66 @@
+"""dbt inside this process: one parse, then one invocation a stage, the manifest handed over."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from orchestration.errors import StrataError
+from orchestration.home import Home
+from orchestration.settings import Settings
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+
+# The profile reads these; a night sets them to its own home, a bare parse to anything.
+WAREHOUSE_VARIABLE = "STRATA_WAREHOUSE"
+MEMORY_VARIABLE = "STRATA_MEMORY_LIMIT"
+THREADS_VARIABLE = "STRATA_DBT_THREADS"
+
+
+class DbtError(StrataError):
+    """dbt did not come as far as running the stage; holds dbt's own words."""
+
+
+def point_dbt_at(home: Home, settings: Settings) -> None:
+    """Set the environment that the dbt profile reads."""
+    os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
+    os.environ[MEMORY_VARIABLE] = settings.memory_limit
+    os.environ[THREADS_VARIABLE] = str(settings.threads)
+
+
+def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> dbtRunnerResult:
+    """Run one dbt command in this process; only one may run at a time (dbt keeps global state)."""
+    result = dbtRunner(manifest=manifest).invoke(
+        [
+            *arguments,
+            *("--project-dir", str(PROJECT_DIR)),
+            *("--profiles-dir", str(PROJECT_DIR)),
+            *("--target-path", str(home.dbt / "target")),
+            *("--log-path", str(home.dbt / "logs")),
+            *("--log-level", "none", "--log-level-file", "warn"),
+            "--no-use-colors",
+            "--no-version-check",
+        ]
+    )
+    if result.exception is not None:
+        raise DbtError(f"dbt {arguments[0]} stopped: {result.exception}")
+    return result
+
+
+@cache
+def parsed_manifest(home: Home) -> Manifest:
+    """Parse the dbt project once per process; dbt's partial parse makes later processes quick."""
+    os.environ.setdefault(WAREHOUSE_VARIABLE, str(home.warehouse))
+    result = invoke(home, ["parse"], None)
+    assert isinstance(result.result, Manifest)
+    return result.result
+
+
+@cache
+def manifest_dict(home: Home) -> Mapping[str, Any]:
+    """Return the manifest in the JSON form that dagster-dbt reads."""
+    return parsed_manifest(home).writable_manifest().to_dict(omit_none=False)

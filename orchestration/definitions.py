@@ -1,0 +1,41 @@
+"""All definitions of one installation; assembles, decides nothing."""
+
+import dagster as dg
+
+from orchestration.assets.clustering import build_clustering
+from orchestration.assets.ingest import build_ingest, build_landing_specs
+from orchestration.assets.report import build_report
+from orchestration.assets.serving import build_serving
+from orchestration.assets.transform import build_dbt_stages
+from orchestration.checks import build_closing_check
+from orchestration.dbt import manifest_dict
+from orchestration.failures import build_failure_hook
+from orchestration.home import Home
+from orchestration.jobs import build_jobs
+from orchestration.partitions import nightly_partitions
+from orchestration.resources import NightHome
+from orchestration.schedules import build_schedule
+from orchestration.sensors import build_failure_sensor
+from orchestration.settings import load_settings
+
+
+def build_definitions(home: Home) -> dg.Definitions:
+    """Return the definitions that work on one home."""
+    settings = load_settings(home.settings_file)
+    partitions = nightly_partitions(settings)
+    jobs = build_jobs(partitions, build_failure_hook(home))
+    built = [
+        *build_ingest(partitions),
+        *build_dbt_stages(manifest_dict(home), partitions),
+        *build_clustering(partitions),
+    ]
+    published = [build_serving(partitions, built), build_report(partitions)]
+    return dg.Definitions(
+        assets=[*build_landing_specs(), *built, *published],
+        asset_checks=[build_closing_check(partitions)],
+        jobs=jobs,
+        schedules=[build_schedule(home, settings, jobs[0])],
+        sensors=[build_failure_sensor(home, jobs[0])],
+        resources={"night": NightHome(root=str(home.root))},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,31 @@
+"""The jobs: the whole night, and the night without its publication for past days."""
+
+import dagster as dg
+
+NIGHTLY = "nightly"
+UNPUBLISHED = "unpublished_night"
+
+
+def build_jobs(
+    partitions: dg.PartitionsDefinition[str], hook: dg.HookDefinition
+) -> list[dg.UnresolvedAssetJobDefinition]:
+    """Return the jobs; each runs in one process, so that only one connection ever writes."""
+    everything = dg.AssetSelection.all(include_sources=False)
+    published = dg.AssetSelection.groups("serving", "report")
+    return [
+        dg.define_asset_job(
+            NIGHTLY,
+            selection=everything,
+            partitions_def=partitions,
+            hooks={hook},
+            executor_def=dg.in_process_executor,
+            description="The whole night of one business day: landing files to published tables.",
+        ),
+        dg.define_asset_job(
+            UNPUBLISHED,
+            selection=everything - published,
+            partitions_def=partitions,
+            executor_def=dg.in_process_executor,
+            description="A past night for the history; the last night of a backfill publishes.",
+        ),
+    ]

@@ -1,0 +1,167 @@
+"""The files that lie in the landing folder: which they are, their order, and what they hold."""
+
+import difflib
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from orchestration.errors import LandingError
+from orchestration.landing_schema import LANDING
+
+Format = Literal["parquet", "csv", "jsonl"]
+
+FORMATS: dict[str, Format] = {
+    ".csv.gz": "csv",
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".parquet": "parquet",
+}
+SUFFIXES = "`.parquet`, `.csv`, `.csv.gz` or `.jsonl`"
+# Half-written and hidden files belong to whoever is writing them: they are left without a word.
+UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload", ".swp")
+
+# What a file really is, by its first bytes; the longest beginnings first.
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"PAR1", "Parquet"),
+    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "compressed with gzip"),
+    (b"\xff\xfe", "text in UTF-16"),
+    (b"\xfe\xff", "text in UTF-16"),
+)
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """One file of one landing table; `label` is how messages name it."""
+
+    table: str
+    name: str
+    path: Path
+
+    @property
+    def label(self) -> str:
+        return f"{self.table}/{self.name}"
+
+    @property
+    def suffix(self) -> str:
+        return next(suffix for suffix in FORMATS if self.name.lower().endswith(suffix))
+
+    @property
+    def format(self) -> Format:
+        return FORMATS[self.suffix]
+
+    @property
+    def is_gzipped(self) -> bool:
+        return self.suffix == ".csv.gz"
+
+
+@dataclass(frozen=True)
+class IgnoredFile:
+    """Something in the landing folder that is not read; `path` is relative to that folder."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What lies in the landing folder, in load order: tables as the contract lists them, then
+    file names by bytes."""
+
+    files: tuple[LandingFile, ...]
+    ignored: tuple[IgnoredFile, ...]
+
+
+def discover(landing: Path) -> Discovery:
+    """List the landing files in load order and whatever else lies there.
+
+    The order never depends on the locale or on when a file was written: a rebuild must meet the
+    files in the same order.
+    """
+    files: list[LandingFile] = []
+    ignored: list[IgnoredFile] = []
+    for entry in _entries(landing):
+        if not entry.is_dir():
+            ignored.append(_ignored(entry, landing, "lies beside the table folders, not in one"))
+        elif entry.name not in LANDING:
+            near = difflib.get_close_matches(entry.name, LANDING, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            reason = f"is no table of the contract{hint} (tables: {', '.join(LANDING)})"
+            ignored.append(_ignored(entry, landing, reason))
+    for table in LANDING:
+        for entry in _entries(landing / table):
+            if entry.is_dir():
+                ignored.append(_ignored(entry, landing, "is a folder; files go one level up"))
+            elif not entry.name.lower().endswith(tuple(FORMATS)):
+                ignored.append(_ignored(entry, landing, f"does not end in {SUFFIXES}"))
+            else:
+                files.append(LandingFile(table, entry.name, entry))
+    return Discovery(tuple(files), tuple(ignored))
+
+
+def content_sha256(path: Path) -> str:
+    """Return the hash of a file's bytes: what "the same content" means."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def state(path: Path) -> tuple[int, int]:
+    """Return size and time of last change: tells whether a file was written while it was read."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def check_is_what_its_suffix_says(file: LandingFile) -> None:
+    """Refuse a file whose first bytes are not those of its format.
+
+    Raises
+    ------
+    LandingError
+        Naming the file, what it seems to be, and what to do.
+    """
+    try:
+        file.name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise LandingError(
+            f"landing/{file.table}: a file's name is not valid UTF-8; rename it."
+        ) from None
+    with file.path.open("rb") as stream:
+        beginning = stream.read(8)
+    if not beginning:
+        raise LandingError(
+            f"{file.label}: the file is empty (0 bytes), without even a header. Land it again, "
+            "or remove it; a file with a header and no rows is fine."
+        )
+    found = next((what for start, what in _BEGINNINGS if beginning.startswith(start)), None)
+    expected = {"parquet": "Parquet", "csv": None, "jsonl": None}[file.format]
+    if file.is_gzipped:
+        expected = "compressed with gzip"
+    if found != expected:
+        seems = found or "something else, perhaps plain text"
+        raise LandingError(
+            f"{file.label}: the file is not what its suffix says: `{file.suffix}` was expected, "
+            f"but it is {seems}. Export it as {file.suffix}, or give it the suffix of its format "
+            f"({SUFFIXES}; text in UTF-8)."
+        )
+
+
+def _entries(folder: Path) -> list[Path]:
+    """List a folder by the bytes of the names, without hidden and unfinished files."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        (
+            entry
+            for entry in folder.iterdir()
+            if not entry.name.startswith((".", "~$"))
+            and not entry.name.lower().endswith(UNFINISHED_SUFFIXES)
+        ),
+        key=lambda entry: os.fsencode(entry.name),
+    )
+
+
+def _ignored(entry: Path, landing: Path, reason: str) -> IgnoredFile:
+    return IgnoredFile(str(entry.relative_to(landing)), reason)

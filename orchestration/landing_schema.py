@@ -1,0 +1,298 @@
+"""The landing contract as data: tables, columns, types, and what makes two rows the same."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+# id: trimmed text, a whole double loses its ".0"; text: trimmed text; code: one of `allowed`;
+# money and quantity: decimal(18,4); at: instant, stored as UTC timestamp, with its business day
+# beside it as `<stem>_date`; month: YYYY-MM.
+Kind = Literal[
+    "id",
+    "text",
+    "code",
+    "money",
+    "quantity",
+    "number",
+    "integer",
+    "boolean",
+    "at",
+    "date",
+    "month",
+]
+
+DUCKDB_TYPES: dict[Kind, str] = {
+    "id": "varchar",
+    "text": "varchar",
+    "code": "varchar",
+    "money": "decimal(18,4)",
+    "quantity": "decimal(18,4)",
+    "number": "double",
+    "integer": "bigint",
+    "boolean": "boolean",
+    "at": "timestamp",
+    "date": "date",
+    "month": "varchar",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a landing table; `allowed` lists the values of a code, None leaves them open."""
+
+    name: str
+    kind: Kind
+    is_required: bool = False
+    allowed: tuple[str, ...] | None = None
+
+    @property
+    def date_name(self) -> str | None:
+        """Name of the business-day column that stands beside an instant."""
+        return self.name.removesuffix("_at") + "_date" if self.kind == "at" else None
+
+
+@dataclass(frozen=True)
+class LandingTable:
+    """One landing table.
+
+    `key` makes rows upserts; empty means rows have no key. With `is_key_optional` a row whose key
+    has a null part counts as keyless. `identity` is what makes two keyless rows the same line.
+    `version` is the column whose latest value wins before load order does.
+    """
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    is_key_optional: bool = False
+    identity: tuple[str, ...] = ()
+    version: str | None = None
+    by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.is_required)
+
+    def create_sql(self) -> str:
+        """Return the DDL of `raw.<name>`: origin of the row, typed columns, the rest as JSON."""
+        lines = ["file_seq bigint not null", "row_number bigint not null"]
+        for column in self.columns:
+            lines.append(f"{column.name} {DUCKDB_TYPES[column.kind]}")
+            if column.date_name:
+                lines.append(f"{column.date_name} date")
+        lines.append("extra_columns varchar")
+        return f"create table if not exists raw.{self.name} (\n    " + ",\n    ".join(lines) + "\n)"
+
+
+def _columns(*groups: tuple[Kind, str]) -> tuple[Column, ...]:
+    """Read `(kind, "a* b c")` groups; a star marks a required column."""
+    return tuple(
+        Column(word.rstrip("*"), kind, is_required=word.endswith("*"))
+        for kind, words in groups
+        for word in words.split()
+    )
+
+
+TRANSACTION_TYPES = ("sale", "return", "cancellation", "fee", "adjustment")
+SURVEYS = ("nps", "csat", "ces", "risk_profile", "needs", "psychographic")
+IDENTIFIER_TYPES = ("email", "phone", "loyalty_card", "device", "household")
+
+_TABLES = (
+    LandingTable(
+        name="customers",
+        grain="customer",
+        key=("customer_id",),
+        version="updated_at",
+        columns=_columns(
+            ("id", "customer_id*"),
+            ("at", "updated_at created_at"),
+            ("text", "email phone first_name last_name"),
+            ("date", "birth_date"),
+            ("text", "age_band gender income_band education occupation marital_status"),
+            ("integer", "household_size children_count"),
+            ("text", "home_ownership country region city"),
+            ("id", "postal_code"),
+            ("number", "latitude longitude"),
+            ("text", "loyalty_tier"),
+            ("number", "loyalty_points"),
+            ("at", "loyalty_enrolled_at"),
+            ("text", "acquisition_channel"),
+            ("money", "acquisition_cost"),
+            (
+                "boolean",
+                "marketing_consent profiling_consent email_consent sms_consent ads_consent",
+            ),
+        ),
+    ),
+    LandingTable(
+        name="transactions",
+        grain="order line",
+        key=("order_id", "line_id"),
+        is_key_optional=True,
+        identity=(
+            "order_id",
+            "customer_id",
+            "ordered_at",
+            "product_id",
+            "amount",
+            "quantity",
+            "transaction_type",
+        ),
+        columns=(
+            *_columns(
+                ("id", "order_id* line_id customer_id"),
+                ("at", "ordered_at*"),
+                ("id", "product_id"),
+                ("quantity", "quantity"),
+                ("money", "amount* discount_amount coupon_amount cost_amount"),
+                ("text", "currency channel"),
+                ("id", "store_id"),
+            ),
+            Column("transaction_type", "code", allowed=TRANSACTION_TYPES),
+            Column("original_order_id", "id"),
+        ),
+    ),
+    LandingTable(
+        name="products",
+        grain="product",
+        key=("product_id",),
+        columns=_columns(
+            ("id", "product_id*"),
+            ("text", "name category subcategory department brand"),
+            ("money", "unit_cost"),
+            ("integer", "risk_level"),
+        ),
+    ),
+    LandingTable(
+        name="engagement_events",
+        grain="event",
+        key=("event_id",),
+        is_key_optional=True,
+        identity=("customer_id", "event_type", "occurred_at", "channel", "product_id"),
+        columns=_columns(
+            ("id", "event_id customer_id*"),
+            ("text", "event_type*"),
+            ("at", "occurred_at*"),
+            ("text", "channel"),
+            ("id", "campaign_id product_id"),
+            ("text", "topic"),
+            ("number", "duration_seconds value"),
+            ("at", "resolved_at"),
+        ),
+    ),
+    LandingTable(
+        name="campaigns",
+        grain="campaign",
+        key=("campaign_id",),
+        columns=_columns(
+            ("id", "campaign_id*"),
+            ("text", "name channel"),
+            ("date", "starts_on ends_on"),
+            ("text", "objective"),
+            ("money", "cost_amount"),
+        ),
+    ),
+    LandingTable(
+        name="campaign_assignments",
+        grain="campaign and customer",
+        key=("campaign_id", "customer_id"),
+        columns=_columns(
+            ("id", "campaign_id* customer_id*"),
+            ("text", "arm*"),
+            ("at", "assigned_at*"),
+            ("boolean", "is_randomised"),
+        ),
+    ),
+    LandingTable(
+        name="survey_responses",
+        grain="answer",
+        identity=("customer_id", "survey", "score", "responded_at", "question"),
+        columns=(
+            Column("customer_id", "id", is_required=True),
+            Column("survey", "code", is_required=True, allowed=SURVEYS),
+            Column("question", "text"),
+            Column("score", "number", is_required=True),
+            Column("scale_max", "number"),
+            Column("responded_at", "at", is_required=True),
+        ),
+    ),
+    LandingTable(
+        name="stores",
+        grain="store",
+        key=("store_id",),
+        columns=_columns(
+            ("id", "store_id*"),
+            ("text", "name* region city"),
+            ("number", "latitude longitude"),
+        ),
+    ),
+    LandingTable(
+        name="control_totals",
+        grain="month",
+        key=("month",),
+        columns=_columns(("month", "month*"), ("money", "revenue*"), ("integer", "orders")),
+    ),
+    LandingTable(
+        name="contracts",
+        grain="contract",
+        key=("contract_id",),
+        columns=_columns(
+            ("id", "contract_id* customer_id* product_id"),
+            ("text", "status*"),
+            ("date", "started_on* ended_on"),
+            ("money", "monthly_amount"),
+        ),
+    ),
+    LandingTable(
+        name="holdings",
+        grain="customer, product and day",
+        key=("customer_id", "product_id", "held_on"),
+        columns=_columns(
+            ("id", "customer_id* product_id*"),
+            ("date", "held_on*"),
+            ("money", "balance*"),
+            ("integer", "risk_level"),
+        ),
+    ),
+    LandingTable(
+        name="credit_events",
+        grain="event",
+        identity=("customer_id", "event_type", "occurred_at", "days_past_due", "amount"),
+        columns=_columns(
+            ("id", "customer_id*"),
+            ("text", "event_type*"),
+            ("at", "occurred_at*"),
+            ("integer", "days_past_due"),
+            ("money", "amount"),
+        ),
+    ),
+    LandingTable(
+        name="identities",
+        grain="identifier",
+        key=("customer_id", "identifier_type", "identifier_value"),
+        columns=(
+            Column("customer_id", "id", is_required=True),
+            Column("identifier_type", "code", is_required=True, allowed=IDENTIFIER_TYPES),
+            Column("identifier_value", "id", is_required=True),
+            Column("seen_at", "at"),
+        ),
+    ),
+    LandingTable(
+        name="referrals",
+        grain="edge",
+        key=("referrer_customer_id", "referred_customer_id"),
+        columns=_columns(
+            ("id", "referrer_customer_id* referred_customer_id*"), ("at", "referred_at*")
+        ),
+    ),
+    LandingTable(
+        name="erasure_requests",
+        grain="request",
+        key=("customer_id",),
+        columns=_columns(("id", "customer_id*"), ("at", "requested_at*")),
+    ),
+)
+
+LANDING: dict[str, LandingTable] = {table.name: table for table in _TABLES}

@@ -1,0 +1,81 @@
+"""The tables of schema `ml`: what the Python models learn and score, night by night."""
+
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+TABLES: dict[str, str] = {
+    "cadence_parameters": """
+        as_of_date date not null, run_id varchar not null, r double, alpha double,
+        r_standard_error double, alpha_standard_error double, log_likelihood double,
+        gaps bigint not null, customers bigint not null, status varchar not null,
+        status_reason varchar
+    """,
+    "behaviour_scores": """
+        as_of_date date not null, run_id varchar not null, customer_id varchar not null,
+        model_id varchar not null, segment_id varchar not null, score double not null,
+        margin double, is_borderline boolean not null, next_segment_id varchar,
+        reason_1 varchar, reason_2 varchar, reason_3 varchar
+    """,
+    "behaviour_segments": """
+        segment_id varchar not null, segment_name varchar not null,
+        segment_name_zh varchar not null, description varchar not null,
+        rule_text varchar not null, recommended_action varchar not null,
+        first_seen date not null, last_seen date not null, status varchar not null,
+        successor_of varchar, model_id varchar not null
+    """,
+    "model_runs": """
+        as_of_date date not null, run_id varchar not null, model_id varchar not null,
+        kind varchar not null, trained_on date, n_clusters bigint, verdict varchar,
+        silhouette double, stability double, agreement_with_previous double,
+        drift_max_psi double, decision varchar not null, decision_reason varchar
+    """,
+    "cluster_candidates": """
+        as_of_date date not null, model_id varchar not null, n_clusters bigint not null,
+        silhouette double, stability double, min_share double, is_valid boolean not null,
+        is_chosen boolean not null, reason varchar
+    """,
+    "cluster_profiles": """
+        as_of_date date not null, model_id varchar not null, segment_id varchar not null,
+        feature varchar not null, mean double, base_mean double, index_vs_base double, z double
+    """,
+}
+
+
+def create_ml_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of `ml` where they are missing."""
+    connection.execute("create schema if not exists ml")
+    for name, columns in TABLES.items():
+        connection.execute(f"create table if not exists ml.{name} ({columns})")
+
+
+def columns_of(table: str) -> list[str]:
+    """Return the column names of one table, in order."""
+    return [part.split()[0] for part in TABLES[table].split(",")]
+
+
+def replace_night(
+    connection: duckdb.DuckDBPyConnection, table: str, as_of_date: date, rows: pd.DataFrame
+) -> None:
+    """Put one night's rows into a table in place of those it had; other nights stay.
+
+    `rows` holds the table's columns by name; a missing one is an error.
+    """
+    ordered = rows[columns_of(table)]
+    connection.execute("begin")
+    connection.execute(f"delete from ml.{table} where as_of_date = ?", [as_of_date])
+    connection.register("night_rows", ordered)
+    connection.execute(f"insert into ml.{table} select * from night_rows")
+    connection.unregister("night_rows")
+    connection.execute("commit")
+
+
+def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:
+    """Put `rows` into a table in place of all that it holds."""
+    connection.execute("begin")
+    connection.execute(f"delete from ml.{table}")
+    connection.register("all_rows", rows[columns_of(table)])
+    connection.execute(f"insert into ml.{table} select * from all_rows")
+    connection.unregister("all_rows")
+    connection.execute("commit")

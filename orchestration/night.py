@@ -1,0 +1,174 @@
+"""Running nights from a process of one's own, through the same Dagster jobs as the schedule."""
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import dagster as dg
+
+from orchestration import failures
+from orchestration.data_days import days_in_data
+from orchestration.definitions import build_definitions
+from orchestration.errors import InputError, StrataError
+from orchestration.home import Home
+from orchestration.instance import open_instance
+from orchestration.jobs import NIGHTLY
+from orchestration.landing.ingest import require_something_to_land
+from orchestration.lock import hold_the_warehouse
+from orchestration.partitions import yesterday
+from orchestration.schedules import night_to_run
+from orchestration.sensors import tell
+from orchestration.settings import Settings
+
+# Dagster's own console lines would bury the progress; they are in the event log all the same.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class NightRun:
+    """One run of one night: whether it went through, and if not, what stopped it."""
+
+    as_of_date: date
+    run_id: str
+    is_success: bool
+    cause: BaseException | None
+    failed_steps: tuple[str, ...]
+
+
+def choose_night(home: Home, settings: Settings, as_of_date: date | None) -> date:
+    """Return the night to run, after making sure that it can be run at all.
+
+    Raises
+    ------
+    InputError
+        If nothing has landed, or the day lies in the future, before the first day that the
+        settings allow, or before all data.
+    """
+    require_something_to_land(home, settings)
+    night = as_of_date or night_to_run(home, settings)
+    last = yesterday(settings)
+    if night > last:
+        raise InputError(
+            f"{night} is not over: the last whole business day in {settings.time_zone} is {last}. "
+            f"Choose a day up to {last}."
+        )
+    days = days_in_data(home, settings)
+    if days is not None and night < days.first:
+        raise InputError(
+            f"{night} lies before all data: the transactions run from {days.first} to {days.last}. "
+            "Choose a day from then on."
+        )
+    if night < date.fromisoformat(settings.first_day):
+        raise InputError(
+            f"{night} lies before the setting `first_day` ({settings.first_day}). "
+            f"Choose a later day, or set `first_day` in {home.settings_file}."
+        )
+    return night
+
+
+def run_nights(
+    home: Home,
+    nights: list[date],
+    *,
+    job_names: list[str],
+    wait_seconds: float,
+    progress: Progress,
+) -> list[NightRun]:
+    """Run nights one after the other in this process; stop at the first failure."""
+    what = f"the night of {nights[-1]}" if len(nights) == 1 else f"{len(nights)} nights"
+    holder = f"`strata`: {what}"
+    runs: list[NightRun] = []
+    with hold_the_warehouse(home, holder, wait_seconds=wait_seconds):
+        os.environ["STRATA_HOME"] = str(home.root)
+        with open_instance(home) as instance:
+            definitions = build_definitions(home)
+            for night, job_name in zip(nights, job_names, strict=True):
+                run = _run(home, instance, definitions, night, job_name, progress)
+                runs.append(run)
+                if not run.is_success:
+                    break
+    return runs
+
+
+def _run(
+    home: Home,
+    instance: dg.DagsterInstance,
+    definitions: dg.Definitions,
+    night: date,
+    job_name: str,
+    progress: Progress,
+) -> NightRun:
+    """Run one night through its job, telling the steps as they end."""
+    run_id = str(uuid.uuid4())
+    failed: list[str] = []
+
+    def listen(entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None or event.step_key is None:
+            return
+        if event.event_type is dg.DagsterEventType.STEP_START:
+            progress(f"  … {event.step_key}")
+        elif event.event_type is dg.DagsterEventType.STEP_SUCCESS:
+            seconds = event.step_success_data.duration_ms / 1000
+            progress(f"  ✓ {event.step_key} ({seconds:.1f} s)")
+        elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
+            failed.append(event.step_key)
+            progress(f"  ✗ {event.step_key}")
+
+    progress(f"Night of {night} (run {run_id[:8]})")
+    instance.add_event_listener(run_id, listen)
+    result = definitions.resolve_job_def(job_name).execute_in_process(
+        instance=instance,
+        partition_key=night.isoformat(),
+        run_id=run_id,
+        run_config=_QUIET,
+        raise_on_error=False,
+    )
+    if not result.success and job_name == NIGHTLY:
+        tell(home, instance, run_id, night.isoformat())
+    return NightRun(
+        as_of_date=night,
+        run_id=run_id,
+        is_success=result.success,
+        cause=failures.causes.get(run_id),
+        failed_steps=tuple(failed),
+    )
+
+
+def explain(run: NightRun) -> str:
+    """Say why a night failed and what stands published, in a few plain lines."""
+    steps = ", ".join(run.failed_steps) or "start"
+    cause = run.cause
+    if isinstance(cause, StrataError):
+        why = str(cause)
+    elif isinstance(cause, dg.Failure):
+        why = cause.description or "a check failed"
+    elif cause is not None:
+        why = f"{type(cause).__name__}: {cause}"
+    else:
+        why = "see the run in the Dagster UI"
+    return f"The night of {run.as_of_date} failed in {steps}.\n{why}"
+
+
+def nights_between(first: date, last: date, every: str) -> list[date]:
+    """Return the nights of a backfill, oldest first; the last day is always one of them.
+
+    Raises
+    ------
+    InputError
+        If the range runs backwards.
+    """
+    if last < first:
+        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.")
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    if every == "week":
+        chosen = [day for day in days if day.isoweekday() == last.isoweekday()]
+    elif every == "month":
+        chosen = [day for day in days if (day + timedelta(days=1)).day == 1]
+    else:
+        chosen = days
+    return chosen if last in chosen else [*chosen, last]

@@ -1,0 +1,167 @@
+"""The tables of schema `ops`: the night's date and settings, check results, the current issue."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import Settings
+
+_DDL = (
+    "create schema if not exists ops",
+    """
+    create table if not exists ops.night (
+        as_of_date date not null, run_id varchar not null, time_zone varchar not null,
+        currency varchar, rfm_window_days integer, rfm_map varchar not null,
+        lifecycle_min_days_1 integer not null, lifecycle_min_days_2 integer not null,
+        lifecycle_min_days_3 integer not null, relationship varchar not null,
+        language varchar not null, git_sha varchar not null, freq_cut_1 integer not null,
+        freq_cut_2 integer not null, freq_cut_3 integer not null, freq_cut_4 integer not null,
+        first_day date not null
+    )
+    """,
+    """
+    create table if not exists ops.check_results (
+        as_of_date date not null, run_id varchar not null, check_name varchar not null,
+        asset varchar not null, severity varchar not null, passed boolean not null,
+        measured double, threshold double, checked_at timestamp not null
+    )
+    """,
+    """
+    create table if not exists ops.issues (
+        run_id varchar not null, as_of_date date not null, published_at timestamp not null,
+        is_stale boolean not null, failed_as_of_date date, failed_at timestamp,
+        git_sha varchar not null, model_ids varchar, schema_version varchar not null,
+        strata_version varchar not null, dagster_version varchar not null,
+        dbt_version varchar not null, duckdb_version varchar not null
+    )
+    """,
+    # The first night's time zone: business days were cut by it, so it cannot change under them.
+    "create table if not exists ops.account (time_zone varchar not null)",
+)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one night; `measured` and `threshold` are in the check's own unit."""
+
+    check_name: str
+    asset: str
+    severity: str
+    passed: bool
+    measured: float | None
+    threshold: float | None
+
+
+def create_ops_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of `ops` where they are missing."""
+    for statement in _DDL:
+        connection.execute(statement)
+
+
+@cache
+def git_sha() -> str:
+    """Return the commit of the checkout that runs, `unknown` outside one."""
+    answer = subprocess.run(
+        ["git", "rev-parse", "HEAD"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer.stdout.strip() if answer.returncode == 0 else "unknown"
+
+
+def write_night(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date, run_id: str, settings: Settings
+) -> None:
+    """Replace the one row through which the night's date and the settings reach SQL."""
+    row = (
+        as_of_date,
+        run_id,
+        settings.time_zone,
+        settings.currency or _only_currency(connection),
+        settings.rfm.window_days,
+        settings.rfm.map,
+        *settings.lifecycle.min_days,
+        settings.relationship,
+        settings.language,
+        git_sha(),
+        *settings.rfm.frequency_cuts,
+        settings.first_day,
+    )
+    connection.execute("begin")
+    connection.execute("delete from ops.night")
+    connection.execute(f"insert into ops.night values ({', '.join('?' * len(row))})", row)
+    connection.execute("commit")
+
+
+def _only_currency(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the currency that the landed lines name; ingest has made sure that it is one."""
+    row = connection.execute("select max(currency) from raw.transactions").fetchone()
+    return None if row is None else row[0]
+
+
+def record_checks(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    run_id: str,
+    results: Sequence[CheckResult],
+) -> None:
+    """Keep a run's check results; those of an earlier run of the same night are replaced."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    connection.execute("begin")
+    connection.execute("delete from ops.check_results where as_of_date = ?", [as_of_date])
+    if results:
+        connection.executemany(
+            "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    as_of_date,
+                    run_id,
+                    result.check_name,
+                    result.asset,
+                    result.severity,
+                    result.passed,
+                    result.measured,
+                    result.threshold,
+                    now,
+                )
+                for result in results
+            ],
+        )
+    connection.execute("commit")
+
+
+def record_issue(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    run_id: str,
+    model_ids: Sequence[str],
+    schema_version: str,
+) -> None:
+    """Replace the row that says what is being issued; `marts.run_info` shows it."""
+    row = (
+        run_id,
+        as_of_date,
+        datetime.now(UTC).replace(tzinfo=None),
+        False,
+        None,
+        None,
+        git_sha(),
+        ",".join(model_ids) or None,
+        schema_version,
+        version("strata"),
+        version("dagster"),
+        version("dbt-core"),
+        version("duckdb"),
+    )
+    connection.execute("begin")
+    connection.execute("delete from ops.issues")
+    connection.execute(f"insert into ops.issues values ({', '.join('?' * len(row))})", row)
+    connection.execute("commit")

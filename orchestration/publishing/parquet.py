@@ -1,0 +1,163 @@
+"""The published tables as Parquet files that never change once they are named."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import StrataError
+from orchestration.home import Home
+from orchestration.publishing import durable
+from orchestration.publishing.manifest import PublishedFile, parquet_folder
+from orchestration.publishing.sql import literal, name
+from orchestration.publishing.verification import opened
+
+NIGHTLY_TABLE = "fct_customer_segments"
+"""The one table that goes out for every kept night; the serving file holds its latest night."""
+
+NIGHTLY_SOURCE = "segments.customer_segments"
+
+
+def write_tables(
+    home: Home, serving_file: Path, issue_name: str, *, only: str | None = None
+) -> list[PublishedFile]:
+    """Write the tables of a serving file, one file each, to the issue's own folder.
+
+    The nightly table is left to `write_nights`. `only` writes one table (a re-issue changes
+    `run_info` and nothing else).
+    """
+    folder = parquet_folder(home) / issue_name
+    folder.mkdir()
+    files = []
+    with opened(serving_file) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts' order by table_name"
+        ).fetchall()
+        for (table,) in tables:
+            if table != NIGHTLY_TABLE and only in (None, table):
+                source = f"select * from marts.{name(table)}"
+                path = f"{issue_name}/{table}.parquet"
+                files.append(_write(connection, source, table, root=folder.parent, path=path))
+    durable.sync(folder)
+    durable.sync(folder.parent)
+    return files
+
+
+def write_nights(
+    home: Home,
+    warehouse: duckdb.DuckDBPyConnection,
+    serving_file: Path,
+    earlier: list[PublishedFile],
+    *,
+    unchanged: date | None = None,
+) -> list[PublishedFile]:
+    """Write the nightly table for every kept night; a night with the same rows keeps its file.
+
+    A file is named by the hash of its night's rows, so a recomputed night gets a new file beside
+    the one that readers may have open.
+
+    Parameters
+    ----------
+    earlier
+        Files of kept issues, newest last.
+    unchanged
+        A night that keeps its newest earlier file whatever the warehouse holds: on a back-dated
+        run the published night, which the serving file holds as it was.
+    """
+    columns = _columns(warehouse, serving_file)
+    known = {file.path: file for file in earlier if file.table == NIGHTLY_TABLE}
+    newest = {Path(path).parent.name: file for path, file in known.items()}
+    root = parquet_folder(home)
+    files = []
+    for night, fingerprint in _fingerprints(warehouse, columns):
+        folder = f"as_of_date={night.isoformat()}"
+        path = f"{NIGHTLY_TABLE}/{folder}/{fingerprint}.parquet"
+        if night == unchanged and folder in newest:
+            path = newest[folder].path
+        if path not in known:
+            _make_folders((root / path).parent, root)
+            source = (
+                f"select {columns} from {NIGHTLY_SOURCE} "
+                f"where as_of_date = date '{night.isoformat()}' order by customer_id, scheme"
+            )
+            known[path] = _write(warehouse, source, NIGHTLY_TABLE, root=root, path=path)
+        files.append(known[path])
+    return files
+
+
+def rows_of_night(files: list[PublishedFile], night: date) -> int:
+    """Return how many rows of the nightly table one night's file holds."""
+    folder = f"as_of_date={night.isoformat()}"
+    return sum(file.rows for file in files if Path(file.path).parent.name == folder)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, source: str, table: str, *, root: Path, path: str
+) -> PublishedFile:
+    """Write the rows of a query to `root`/`path`; Snappy, which every Parquet reader knows."""
+    target = root / path
+    temporary = durable.temporary_beside(target)
+    connection.execute(f"copy ({source}) to {literal(str(temporary))} (format parquet)")
+    rows = connection.execute(
+        f"select num_rows from parquet_file_metadata({literal(str(temporary))})"
+    ).fetchone()
+    if rows is None:
+        raise StrataError(f"{temporary} was written and cannot be read back.")
+    durable.put_in_place(temporary, target)
+    return PublishedFile(
+        table=table,
+        path=path,
+        rows=rows[0],
+        sha256=durable.sha256_of(target),
+    )
+
+
+def _columns(warehouse: duckdb.DuckDBPyConnection, serving_file: Path) -> str:
+    """Return the select list that gives all nights the columns and types of the published table."""
+    with opened(serving_file) as connection:
+        published = connection.execute(
+            "select column_name, data_type from duckdb_columns() "
+            "where schema_name = 'marts' and table_name = ? order by column_index",
+            [NIGHTLY_TABLE],
+        ).fetchall()
+    held = warehouse.execute(
+        "select column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name || '.' || table_name = ?",
+        [NIGHTLY_SOURCE],
+    ).fetchall()
+    missing = {column for column, _ in published} - {column for (column,) in held}
+    if missing:
+        raise StrataError(
+            f"{NIGHTLY_SOURCE} lacks {', '.join(sorted(missing))}, which marts.{NIGHTLY_TABLE} "
+            "publishes; every kept night needs the same columns."
+        )
+    return ", ".join(
+        f"cast({name(column)} as {kind}) as {name(column)}" for column, kind in published
+    )
+
+
+def _fingerprints(warehouse: duckdb.DuckDBPyConnection, columns: str) -> list[tuple[date, str]]:
+    """Return each kept night with a hash of its rows, whatever their order.
+
+    DuckDB's hash is quick and may change with its version; then every night gets a new file with
+    the rows it had, once.
+    """
+    nights = warehouse.execute(
+        f"select as_of_date, count(*), sum(hash(night)), bit_xor(hash(night)) "
+        f"from (select {columns} from {NIGHTLY_SOURCE}) as night "
+        "group by as_of_date order by as_of_date"
+    ).fetchall()
+    return [
+        (night, hashlib.sha256(f"{columns}|{hashes}".encode()).hexdigest()[:16])
+        for night, *hashes in nights
+    ]
+
+
+def _make_folders(folder: Path, root: Path) -> None:
+    """Make a folder below `root`, each new name on the disk before a file is put into it."""
+    missing = [path for path in (folder, *folder.parents) if path.is_relative_to(root)]
+    for path in reversed(missing):
+        if not path.exists():
+            path.mkdir()
+            durable.sync(path.parent)

@@ -1,0 +1,131 @@
+"""The DuckDB file of one issue, built from the warehouse."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import StrataError
+from orchestration.publishing.sql import columns_of, count_rows, literal, name
+from orchestration.publishing.tables import PUBLISHED
+
+STORAGE_VERSION = "v1.2.0"
+"""The oldest DuckDB whose readers open the file; newer writers default to formats it refuses."""
+
+
+def build(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, *, latest_from: Path | None = None
+) -> dict[str, int]:
+    """Copy all tables and views of schema `marts` to a new file, in a set order, with comments.
+
+    Parameters
+    ----------
+    warehouse
+        An open connection to the warehouse; nothing in the warehouse changes.
+    path
+        The file to make; must not exist.
+    latest_from
+        A published file to take the latest-night tables from instead (back-dated runs).
+
+    Returns
+    -------
+    dict[str, int]
+        Rows by table, as counted in the source: the other side of `verify`.
+    """
+    tables = columns_of(warehouse)
+    with _attached(warehouse, path, "served", f"storage_version {literal(STORAGE_VERSION)}"):
+        warehouse.execute("begin")
+        try:
+            warehouse.execute("create schema served.marts")
+            rows = {table: _copy(warehouse, table) for table in tables}
+            if latest_from is not None:
+                with _attached(warehouse, latest_from, "published", "read_only"):
+                    rows |= _put_back_latest(warehouse, tables)
+            _copy_comments(warehouse)
+            warehouse.execute("commit")
+        except BaseException:
+            warehouse.execute("rollback")
+            raise
+        warehouse.execute("checkpoint served")
+    _refuse_wal(path)
+    return rows
+
+
+def stamp(path: Path, values: dict[str, object]) -> None:
+    """Set columns of the one row of `run_info` in a file that is not published yet."""
+    with closing(duckdb.connect(str(path))) as connection:
+        assignments = ", ".join(f"{name(column)} = ?" for column in values)
+        connection.execute(f"update marts.run_info set {assignments}", list(values.values()))
+        connection.execute("checkpoint")
+    _refuse_wal(path)
+
+
+@contextmanager
+def _attached(
+    connection: duckdb.DuckDBPyConnection, path: Path, alias: str, options: str
+) -> Iterator[None]:
+    connection.execute(f"attach {literal(str(path))} as {alias} ({options})")
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {alias}")
+
+
+def _copy(warehouse: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Copy one table, its rows in the order of its grain, and return the rows of the source."""
+    grain = PUBLISHED[table].grain if table in PUBLISHED else ()
+    order = ", ".join(f"{name(column)} nulls last" for column in grain) or "all nulls last"
+    warehouse.execute(
+        f"create table served.marts.{name(table)} as "
+        f"select * from marts.{name(table)} order by {order}"
+    )
+    return count_rows(warehouse, f"marts.{name(table)}")
+
+
+def _put_back_latest(
+    warehouse: duckdb.DuckDBPyConnection, tables: dict[str, list[str]]
+) -> dict[str, int]:
+    """Replace the latest-night tables by the published file's; return their rows.
+
+    Segments that only the warehouse knows join `dim_segments`: other nights' rows name them.
+    """
+    rows = {}
+    for table, published_columns in columns_of(warehouse, "published").items():
+        if table not in tables or (table in PUBLISHED and not PUBLISHED[table].is_latest):
+            continue
+        target, source = f"served.marts.{name(table)}", f"published.marts.{name(table)}"
+        known = ", ".join(name(column) for column in tables[table] if column in published_columns)
+        replaced = ""
+        if table == "dim_segments":
+            replaced = f"where (scheme, segment_id) in (select (scheme, segment_id) from {source})"
+        warehouse.execute(f"delete from {target} {replaced}")
+        warehouse.execute(f"insert into {target} by name (select {known} from {source})")
+        rows[table] = count_rows(warehouse, target)
+    return rows
+
+
+def _copy_comments(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Give tables and columns of the file the descriptions they have in the warehouse."""
+    described = warehouse.execute(
+        """
+        select 'column', table_name, column_name, comment from duckdb_columns()
+        where database_name = current_database() and schema_name = 'marts' and comment is not null
+        union all
+        select 'table', table_name, null, comment from duckdb_tables()
+        where database_name = current_database() and schema_name = 'marts' and comment is not null
+        union all
+        select 'table', view_name, null, comment from duckdb_views()
+        where database_name = current_database() and schema_name = 'marts' and comment is not null
+        """
+    ).fetchall()
+    for kind, table, column, comment in described:
+        address = f"served.marts.{name(table)}" + (f".{name(column)}" if column else "")
+        warehouse.execute(f"comment on {kind} {address} is {literal(comment)}")
+
+
+def _refuse_wal(path: Path) -> None:
+    """Raise if changes are left outside the file: a reader of the file alone would miss them."""
+    wal = path.with_name(path.name + ".wal")
+    if wal.exists():
+        raise StrataError(f"{wal} was left after the checkpoint; the file is not published.")

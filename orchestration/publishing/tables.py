@@ -1,0 +1,113 @@
+"""What must stand in a published night: tables, grains, columns that readers depend on."""
+
+from dataclasses import dataclass
+
+SCHEMA_VERSION = "1"
+"""Goes up when a published table or column is added; none is ever renamed or taken away."""
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One published table.
+
+    Attributes
+    ----------
+    grain
+        The columns that name one row; published rows are ordered by them.
+    columns
+        Further columns that readers depend on; others may stand beside them.
+    is_latest
+        Whether it holds the latest night alone, which a back-dated run leaves as it is. The others
+        hold every night, or the files and days as they stand now.
+    """
+
+    grain: tuple[str, ...]
+    columns: tuple[str, ...]
+    is_latest: bool = True
+
+    @property
+    def required_columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(("as_of_date", "run_id", *self.grain, *self.columns)))
+
+
+def _table(grain: str, columns: str, *, is_latest: bool = True) -> PublishedTable:
+    return PublishedTable(tuple(grain.split()), tuple(columns.split()), is_latest)
+
+
+PUBLISHED: dict[str, PublishedTable] = {
+    "run_info": _table(
+        "run_id",
+        "published_at is_stale failed_as_of_date failed_at git_sha model_ids schema_version",
+    ),
+    "customer_360": _table(
+        "customer_id",
+        "recency_days frequency monetary r_score f_score m_score rfm_code is_low_confidence "
+        "average_order_value tenure_days first_order_date last_order_date spend_365d margin_365d "
+        "value_basis discount_share return_share p_alive churn_probability expected_orders_90d "
+        "expected_spend_365d prediction_source value_prediction_source is_extrapolated "
+        "birthday_month rfm_segment value_tier_segment lifecycle_segment behaviour_segment",
+    ),
+    "fct_customer_segments": _table(
+        "customer_id scheme",
+        "scheme_version segment_id segment_name score margin is_borderline next_segment_id "
+        "reason_1 reason_2 reason_3",
+    ),
+    "fct_segment_changes": _table(
+        "customer_id scheme", "from_segment_id to_segment_id entry_reason"
+    ),
+    "fct_segment_history": _table(
+        "customer_id scheme valid_from",
+        "segment_id valid_to previous_segment_id entry_reason scheme_version",
+        is_latest=False,
+    ),
+    "fct_segment_transitions": _table(
+        "as_of_date scheme from_segment_id to_segment_id",
+        "previous_as_of_date customers spend_365d",
+        is_latest=False,
+    ),
+    "dim_segments": _table(
+        "scheme segment_id",
+        "segment_name segment_name_zh description rule_text recommended_action allowed_use "
+        "first_seen last_seen status status_reason successor_of",
+    ),
+    "fct_segment_profiles": _table(
+        "as_of_date scheme segment_id",
+        "customers customer_share spend_share median_recency_days median_frequency "
+        "median_monetary top_features",
+        is_latest=False,
+    ),
+    "fct_segment_feature_index": _table(
+        "scheme segment_id feature", "mean base_mean index_vs_base"
+    ),
+    "fct_segment_categories": _table(
+        "scheme segment_id category channel", "buyers penetration spend_share index_vs_base"
+    ),
+    "fct_segment_scorecard": _table(
+        "as_of_date scheme segment_id",
+        "customers customer_share spend_share next_90d_spend next_90d_orders effect_size "
+        "effect_measure turnover_share reachable_share",
+        is_latest=False,
+    ),
+    "fct_model_runs": _table(
+        "as_of_date model_id",
+        "kind trained_on n_clusters verdict silhouette stability agreement_with_previous "
+        "drift_max_psi decision decision_reason",
+        is_latest=False,
+    ),
+    "fct_model_parameters": _table("model_id parameter", "kind estimate standard_error"),
+    "fct_data_quality": _table(
+        "as_of_date check_name asset", "severity passed measured threshold", is_latest=False
+    ),
+    "fct_landing_balance": _table(
+        "source_table file_name", "rows_in accepted duplicates superseded rejected", is_latest=False
+    ),
+    "fct_rejected_rows": _table("source_table file_name reason", "rows", is_latest=False),
+    "fct_daily_revenue": _table(
+        "revenue_date", "revenue orders customers guest_revenue", is_latest=False
+    ),
+    "fct_cohort_retention": _table(
+        "cohort_month month_number",
+        "customers active_customers retention_share revenue",
+    ),
+}
+"""Every table a published file must hold; a table beyond these is published too, in full order."""

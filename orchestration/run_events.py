@@ -1,0 +1,58 @@
+"""What Dagster's event log says of one run: which assets it made, which checks it took."""
+
+from collections.abc import Iterable
+
+import dagster as dg
+
+from orchestration.ops_tables import CheckResult
+
+
+def materialised_in(instance: dg.DagsterInstance, run_id: str) -> set[dg.AssetKey]:
+    """Return the assets that a run made, those of the runs it re-executes included."""
+    keys: set[dg.AssetKey] = set()
+    for one in _with_ancestors(instance, run_id):
+        records = instance.get_records_for_run(
+            one, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+        ).records
+        keys |= {
+            event.dagster_event.asset_key
+            for event in (record.event_log_entry for record in records)
+            if event.dagster_event is not None and event.dagster_event.asset_key is not None
+        }
+    return keys
+
+
+def checks_of(instance: dg.DagsterInstance, run_id: str) -> list[CheckResult]:
+    """Return the checks of a run, the latest result of each, those of re-executed runs included."""
+    latest: dict[dg.AssetCheckKey, CheckResult] = {}
+    for one in _with_ancestors(instance, run_id):
+        records = instance.get_records_for_run(
+            one, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        ).records
+        for record in records:
+            event = record.event_log_entry.dagster_event
+            if event is None:
+                continue
+            evaluation = event.asset_check_evaluation_data
+            latest[evaluation.asset_check_key] = CheckResult(
+                check_name=evaluation.check_name,
+                asset=".".join(evaluation.asset_key.path),
+                severity="error" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warn",
+                passed=evaluation.passed,
+                measured=_number(evaluation.metadata.get("measured")),
+                threshold=_number(evaluation.metadata.get("threshold")),
+            )
+    return sorted(latest.values(), key=lambda check: (check.asset, check.check_name))
+
+
+def _with_ancestors(instance: dg.DagsterInstance, run_id: str) -> Iterable[str]:
+    """Return the run and those it was re-executed from, oldest first."""
+    chain = [run_id]
+    while (run := instance.get_run_by_id(chain[0])) is not None and run.parent_run_id:
+        chain.insert(0, run.parent_run_id)
+    return chain
+
+
+def _number(value: object) -> float | None:
+    number = getattr(value, "value", None)
+    return float(number) if isinstance(number, int | float) else None

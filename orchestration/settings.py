@@ -1,0 +1,180 @@
+"""The settings: `strata.yml`, validated on load; the defaults are the documentation."""
+
+import difflib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from orchestration.errors import SettingsError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RfmSettings(_Section):
+    """How recency, frequency and monetary value are measured and scored."""
+
+    window_days: int | None = Field(
+        365, ge=1, description="Days of orders that count, ending on the night's date; null = all"
+    )
+    map: Literal["default", "classic"] = Field(
+        "default", description="Which of the 125 codes belongs to which segment"
+    )
+    frequency_cuts: tuple[int, int, int, int] = Field(
+        (1, 2, 4, 9), description="Upper ends of scores 1-4 when quantiles of frequency tie"
+    )
+
+    @field_validator("frequency_cuts")
+    @classmethod
+    def _cuts_rise(cls, cuts: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        if list(cuts) != sorted(set(cuts)) or cuts[0] < 1:
+            raise ValueError("must be four rising whole numbers, the first at least 1")
+        return cuts
+
+
+class LifecycleSettings(_Section):
+    """The shortest silence, in days, that may make a customer at risk, dormant, churned."""
+
+    min_days: tuple[int, int, int] = Field((14, 28, 56), description="At risk, dormant, churned")
+
+    @field_validator("min_days")
+    @classmethod
+    def _days_rise(cls, days: tuple[int, int, int]) -> tuple[int, int, int]:
+        if list(days) != sorted(days) or days[0] < 0:
+            raise ValueError("must be three whole numbers that do not fall, none below 0")
+        return days
+
+
+class AlertSettings(_Section):
+    """Where a failed night is told."""
+
+    webhook_url: str | None = Field(
+        None, description="A URL that takes a JSON POST with `text` (Slack-compatible)"
+    )
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_http(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return url
+
+
+class ScheduleSettings(_Section):
+    """When the night runs, in the account's time zone."""
+
+    at: str = Field("02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM")
+
+
+class Settings(_Section):
+    """Every setting; all are optional."""
+
+    time_zone: str = Field("UTC", description="IANA name; fixed after the first night")
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="ISO 4217; lines in another one are rejected"
+    )
+    first_day: str = Field("2000-01-01", description="The first night that can be run")
+    run_until_data: bool = Field(
+        default=False,
+        description="Take the last day in the data for yesterday (samples, old exports)",
+    )
+    relationship: Literal["non_contractual", "contractual"] = "non_contractual"
+    language: Literal["en", "zh"] = "en"
+    memory_limit: str = Field(
+        "4GB", pattern=r"^\d+(\.\d+)?\s?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$", description="Of DuckDB"
+    )
+    threads: int = Field(2, ge=1, le=256, description="Of DuckDB")
+    rfm: RfmSettings = RfmSettings()
+    lifecycle: LifecycleSettings = LifecycleSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    alerts: AlertSettings = AlertSettings()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            near = difflib.get_close_matches(zone, available_timezones(), n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise ValueError(f"is no IANA time zone such as Europe/London{hint}")
+        return zone
+
+    @field_validator("first_day", mode="before")
+    @classmethod
+    def _is_date(cls, day: object) -> str:
+        text = str(day)
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise ValueError("must be a date, YYYY-MM-DD") from None
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and validate the settings file; a missing or empty one means the defaults.
+
+    Raises
+    ------
+    SettingsError
+        Naming file, line, setting, what is wrong and what is allowed.
+    """
+    if not path.exists():
+        return Settings()
+    text = path.read_text(encoding="utf-8")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"{path}, line {line}: not valid YAML: {error.problem}.") from None
+    if values is None:
+        return Settings()
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path}, line 1: expected `setting: value` lines.")
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = [
+            _problem(path, node, tuple(item["loc"]), item["type"], item["msg"])
+            for item in error.errors()
+        ]
+        raise SettingsError("\n".join(problems)) from None
+
+
+def _problem(path: Path, node: Any, location: tuple[Any, ...], kind: str, message: str) -> str:
+    """Say one validation problem in a sentence that names line and allowed values."""
+    name = ".".join(str(part) for part in location)
+    where = f"{path}, line {_line_of(node, location)}: `{name}`"
+    if kind == "extra_forbidden":
+        allowed = _names_at(location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+        hint = f" Did you mean `{near[0]}`?" if near else ""
+        return f"{where} is no setting.{hint} Allowed here: {', '.join(allowed)}."
+    return f"{where}: {message.removeprefix('Value error, ')}."
+
+
+def _names_at(location: tuple[Any, ...]) -> list[str]:
+    """Return the names of the settings that may stand in a section."""
+    model: type[BaseModel] = Settings
+    for part in location:
+        annotation = model.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return sorted(model.model_fields)
+
+
+def _line_of(node: Any, location: tuple[Any, ...]) -> int:
+    """Return the line, counted from 1, on which a setting's name stands."""
+    line = 1
+    for part in location:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        for key, value in node.value:
+            if key.value == str(part):
+                line, node = key.start_mark.line + 1, value
+                break
+    return line

@@ -1,0 +1,178 @@
+"""What a person at the terminal is told: what the night made, and how the last one went."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.home import Home
+from orchestration.partitions import yesterday
+from orchestration.schedules import night_to_run
+from orchestration.settings import Settings
+
+# Characters that stand for all of the money.
+_BAR_WIDTH = 24
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def summarise(home: Home) -> dict[str, Any]:
+    """Return what the published night holds: customers, segments, checks, places."""
+    with duckdb.connect(str(home.serving / "strata.duckdb"), read_only=True) as connection:
+        info = _rows(connection, "select * from marts.run_info")[0]
+        night = info["as_of_date"]
+        segments = _rows(
+            connection,
+            f"""
+            select profiles.scheme, profiles.segment_id, segments.segment_name,
+                profiles.customers, profiles.customer_share, profiles.spend_share
+            from marts.fct_segment_profiles as profiles
+            join marts.dim_segments as segments using (scheme, segment_id)
+            where profiles.as_of_date = date '{night}'
+            order by profiles.scheme, profiles.spend_share desc nulls last, profiles.segment_id
+            """,
+        )
+        unavailable = _rows(
+            connection,
+            "select scheme, status_reason from marts.dim_segments where status = 'not_available' "
+            "order by scheme",
+        )
+        checks = _rows(
+            connection,
+            f"select check_name, asset, severity, passed, measured from marts.fct_data_quality "
+            f"where as_of_date = date '{night}' order by asset, check_name",
+        )
+        totals = _rows(
+            connection,
+            "select count(*) as customers, count(*) filter (where frequency > 0) as with_orders, "
+            "sum(spend_365d) as spend_365d from marts.customer_360",
+        )[0]
+        currency = _rows(connection, "select * from marts.run_info")[0].get("currency")
+    return {
+        "ok": True,
+        "as_of_date": night,
+        "run_id": info["run_id"],
+        "is_stale": info["is_stale"],
+        "customers": totals["customers"],
+        "customers_with_orders": totals["with_orders"],
+        "spend_365d": totals["spend_365d"],
+        "currency": currency,
+        "segments": segments,
+        "unavailable_schemes": unavailable,
+        "checks_passed": sum(check["passed"] for check in checks),
+        "checks": len(checks),
+        "warnings": [check for check in checks if not check["passed"]],
+        "tables": str(home.serving / "strata.duckdb"),
+        "parquet": str(home.serving / "parquet" / "manifest.json"),
+        "report": str(home.reports / f"{night}.html"),
+    }
+
+
+def summary_text(summary: dict[str, Any]) -> str:
+    """Return the summary as the last lines of `strata run`."""
+    money = f"{summary['spend_365d'] or 0:,.0f} {summary['currency'] or ''}".strip()
+    lines = [
+        "",
+        f"Night of {summary['as_of_date']}: {summary['customers']:,} customers, "
+        f"{summary['customers_with_orders']:,} with orders in the window, {money} in 365 days.",
+    ]
+    scheme = None
+    for row in summary["segments"]:
+        if row["scheme"] != scheme:
+            scheme = row["scheme"]
+            lines += ["", f"{scheme:<34}{'customers':>9}  {'share':>6}  {'money':>6}"]
+        share = row["customer_share"] or 0.0
+        spend = row["spend_share"]
+        bar = "█" * round((spend or 0.0) * _BAR_WIDTH)
+        spend_text = f"{spend:>6.1%}" if spend is not None else f"{'–':>6}"
+        lines.append(
+            f"  {row['segment_name']:<32}{row['customers']:>9,}  {share:>6.1%}  {spend_text}  {bar}"
+        )
+    passed = f"{summary['checks_passed']} of {summary['checks']} checks passed"
+    warned = f", {len(summary['warnings'])} warned" if summary["warnings"] else ""
+    lines += ["", f"{passed}{warned}."]
+    lines += [
+        f"  warning: {check['check_name']} on {check['asset']}: {check['measured']:,.0f}"
+        for check in summary["warnings"]
+        if check["measured"] is not None
+    ]
+    lines += [
+        "",
+        f"Tables   {summary['tables']}  (schema marts; DuckDB 1.2 or later)",
+        f"Parquet  {summary['parquet']}",
+        f"Report   {summary['report']}",
+        "UI       make ui, then http://127.0.0.1:3000",
+    ]
+    return "\n".join(lines)
+
+
+def last_night(home: Home, settings: Settings) -> dict[str, Any]:
+    """Return how the last night went; `ok` is false if it failed, is stale, or there was none."""
+    path = home.serving / "strata.duckdb"
+    if not path.exists():
+        return {"ok": False, "reason": "Nothing is published yet: run `strata run`."}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        info = _rows(connection, "select * from marts.run_info")[0]
+        failed = _rows(
+            connection,
+            "select check_name, asset, severity, measured from marts.fct_data_quality "
+            f"where not passed and as_of_date = date '{info['as_of_date']}' "
+            "order by severity, asset, check_name",
+        )
+    due = _due_night(home, settings)
+    is_late = due is not None and info["as_of_date"] < due
+    reason = None
+    if info["is_stale"]:
+        reason = (
+            f"The night of {info['failed_as_of_date']} failed at {info['failed_at']} UTC; the "
+            f"tables are those of {info['as_of_date']}."
+        )
+    elif is_late:
+        reason = f"The tables are of {info['as_of_date']}; the night of {due} is due."
+    return {
+        "ok": reason is None,
+        "reason": reason,
+        "as_of_date": info["as_of_date"],
+        "run_id": info["run_id"],
+        "published_at": info["published_at"],
+        "is_stale": bool(info["is_stale"] or is_late),
+        "failed_as_of_date": info["failed_as_of_date"],
+        "failed_at": info["failed_at"],
+        "failed_checks": failed,
+    }
+
+
+def _due_night(home: Home, settings: Settings) -> date | None:
+    """Return the night that should be published by now: an hour is given after the schedule."""
+    if settings.run_until_data:
+        return night_to_run(home, settings)
+    hour, minute = (int(part) for part in settings.schedule.at.split(":"))
+    now = datetime.now(ZoneInfo(settings.time_zone))
+    due_at = now.replace(hour=hour, minute=minute, second=0) + timedelta(hours=1)
+    last = yesterday(settings)
+    return last if now >= due_at else last - timedelta(days=1)
+
+
+def status_text(home: Home, state: dict[str, Any]) -> str:
+    """Return the state of the last night as a few plain lines."""
+    if "as_of_date" not in state:
+        return str(state["reason"])
+    age = datetime.now(UTC).replace(tzinfo=None) - state["published_at"]
+    lines = [
+        f"{'ok' if state['ok'] else 'STALE'}: the night of {state['as_of_date']} "
+        f"(run {state['run_id'][:8]}) was published {state['published_at']:%Y-%m-%d %H:%M} UTC, "
+        f"{age.total_seconds() / 3600:.1f} hours ago."
+    ]
+    if state["reason"]:
+        lines.append(state["reason"])
+    lines += [
+        f"  {check['severity']}: {check['check_name']} on {check['asset']}"
+        for check in state["failed_checks"]
+    ]
+    lines.append(f"Tables: {home.serving / 'strata.duckdb'}")
+    return "\n".join(lines)

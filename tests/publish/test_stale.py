@@ -1,0 +1,64 @@
+"""A failed night: the last good tables, issued again with the failure's date on them."""
+
+import json
+from contextlib import closing
+from datetime import date, datetime
+
+import duckdb
+
+from orchestration.home import Home
+from orchestration.publishing import current_issue, kept_issues, reissue_stale
+
+FAILED = date(2026, 3, 9)
+
+
+def run_info(home: Home) -> tuple:
+    with closing(duckdb.connect(str(home.serving / "strata.duckdb"), read_only=True)) as connection:
+        return connection.execute(
+            "select run_id, is_stale, failed_as_of_date, failed_at, published_at "
+            "from marts.run_info"
+        ).fetchone()
+
+
+def test_a_failed_night_changes_run_info_and_nothing_else(
+    published_home: Home, numbers_read, failed_at: datetime
+) -> None:
+    before = current_issue(published_home)
+    after = reissue_stale(published_home, FAILED, failed_at)
+    assert run_info(published_home) == ("run-2", True, FAILED, failed_at, failed_at)
+    assert numbers_read(published_home) == ({2}, {2})
+    changed = {file.table for file in set(after.files) - set(before.files)}
+    assert changed == {"run_info"}
+
+
+def test_the_manifest_stays_that_of_the_good_run(published_home: Home, failed_at) -> None:
+    reissue_stale(published_home, FAILED, failed_at)
+    manifest = json.loads((published_home.serving / "parquet" / "manifest.json").read_text())
+    assert (manifest["run_id"], manifest["is_stale"]) == ("run-2", True)
+
+
+def test_there_is_nothing_to_reissue_before_the_first_publish(home: Home, failed_at) -> None:
+    assert reissue_stale(home, FAILED, failed_at) is None
+    assert current_issue(home) is None
+
+
+def test_a_broken_warehouse_does_not_matter(published_home: Home, warehouse, failed_at) -> None:
+    warehouse.path.write_bytes(b"no database")
+    assert reissue_stale(published_home, FAILED, failed_at) is not None
+
+
+def test_failures_in_a_row_push_out_no_good_night(
+    published_home: Home, failed_at, numbers_read
+) -> None:
+    for day in range(1, 12):
+        reissue_stale(published_home, date(2026, 3, 9 + day), failed_at)
+    assert [issue.run_id for issue in kept_issues(published_home)] == ["run-1", "run-2"]
+    assert run_info(published_home)[2] == date(2026, 3, 20)
+    assert len(list(published_home.serving.glob("strata-*.duckdb"))) == 4
+    assert numbers_read(published_home) == ({2}, {2})
+
+
+def test_the_next_good_night_is_not_stale(published_home: Home, warehouse, failed_at) -> None:
+    reissue_stale(published_home, FAILED, failed_at)
+    warehouse.publish(published_home, 3)
+    assert run_info(published_home)[:3] == ("run-3", False, None)

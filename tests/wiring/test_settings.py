@@ -1,0 +1,79 @@
+"""Settings: the defaults are valid, and a mistake is named with its line and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import SettingsError
+from orchestration.settings import Settings, load_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "strata.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_no_file_and_an_empty_file_mean_the_defaults(tmp_path: Path) -> None:
+    assert load_settings(tmp_path / "strata.yml") == Settings()
+    assert load_settings(write(tmp_path, "# nothing set\n")) == Settings()
+
+
+def test_the_defaults_are_those_of_the_documentation() -> None:
+    settings = Settings()
+
+    assert settings.time_zone == "UTC"
+    assert settings.first_day == "2000-01-01"
+    assert settings.rfm.window_days == 365
+    assert settings.lifecycle.min_days == (14, 28, 56)
+    assert settings.relationship == "non_contractual"
+
+
+def test_null_window_means_all_history(tmp_path: Path) -> None:
+    path = write(tmp_path, "rfm:\n  window_days: null\n")
+
+    assert load_settings(path).rfm.window_days is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("currency: USD\ntime_zon: UTC\n", 2, ["`time_zon`", "Did you mean `time_zone`", "rfm"]),
+        ("rfm:\n  map: best\n", 2, ["`rfm.map`", "'default' or 'classic'"]),
+        ("time_zone: Europe/Lodon\n", 1, ["no IANA time zone", "Europe/London"]),
+        ("\n\nrfm:\n  window_days: 0\n", 4, ["`rfm.window_days`", "greater than or equal to 1"]),
+        ("currency: dollars\n", 1, ["`currency`"]),
+        ("first_day: yesterday\n", 1, ["`first_day`", "YYYY-MM-DD"]),
+        ("lifecycle:\n  min_days: [28, 14, 56]\n", 2, ["do not fall"]),
+        ("rfm:\n  frequency_cuts: [1, 1, 4, 9]\n", 2, ["rising"]),
+        ("alerts:\n  webhook_url: ftp://here\n", 2, ["http://"]),
+        ("schedule:\n  at: 25:00\n", 2, ["`schedule.at`"]),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_what_is_allowed(
+    tmp_path: Path, text: str, line: int, words: list[str]
+) -> None:
+    path = write(tmp_path, text)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+
+    assert f"{path}, line {line}:" in str(caught.value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "threads: 0\nlanguage: fr\n")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+
+    assert "line 1: `threads`" in str(caught.value)
+    assert "line 2: `language`" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["a: [1\n", "- one\n- two\n", "just words\n"])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match="line"):
+        load_settings(write(tmp_path, text))
