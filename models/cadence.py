@@ -96,8 +96,8 @@ def fit_cadence(groups: pd.DataFrame) -> CadenceFit:
         return unavailable(
             f"shape r = {r:.4g} is outside {low:g}-{high:g}: customers are {likeness} one another"
         )
-    _, _, hessian = _derivatives(estimate, n, days, weight)
-    log_errors = np.sqrt(np.diag(np.linalg.inv(-hessian)))
+    information = -_hessian(estimate, n, days, weight)
+    log_errors = np.sqrt(np.diag(np.linalg.inv(information)))
     return CadenceFit(
         r=rounded_number(r),
         alpha=rounded_number(alpha),
@@ -143,25 +143,25 @@ def log_likelihood(n: Array, days: Array, weight: Array, *, r: float, alpha: flo
     return float((weight * terms).sum())
 
 
-def _derivatives(
-    log_parameters: Array, n: Array, days: Array, weight: Array
-) -> tuple[float, Array, Array]:
-    """Return log likelihood, gradient and Hessian in (log r, log alpha)."""
+def _gradient(log_parameters: Array, n: Array, days: Array, weight: Array) -> Array:
+    """Return the derivatives of the log likelihood by log r and log alpha."""
+    r, alpha = np.exp(log_parameters)
+    by_r = (weight * (digamma(r + n) - digamma(r) - np.log1p(days / alpha))).sum()
+    by_alpha = (weight * (r / alpha - (r + n) / (alpha + days))).sum()
+    return np.array([r * by_r, alpha * by_alpha])
+
+
+def _hessian(log_parameters: Array, n: Array, days: Array, weight: Array) -> Array:
+    """Return the second derivatives by log r and log alpha."""
     r, alpha = np.exp(log_parameters)
     total = alpha + days
-    by_r = (weight * (digamma(r + n) - digamma(r) - np.log1p(days / alpha))).sum()
-    by_alpha = (weight * (r / alpha - (r + n) / total)).sum()
     by_r_r = (weight * (polygamma(1, r + n) - polygamma(1, r))).sum()
-    by_r_alpha = (weight * (days / (alpha * total))).sum()
+    by_r_alpha = (weight * (days / total / alpha)).sum()
     by_alpha_alpha = (weight * ((r + n) / total**2 - r / alpha**2)).sum()
-    gradient = np.array([r * by_r, alpha * by_alpha])
-    hessian = np.array(
-        [
-            [r * r * by_r_r + r * by_r, r * alpha * by_r_alpha],
-            [r * alpha * by_r_alpha, alpha * alpha * by_alpha_alpha + alpha * by_alpha],
-        ]
-    )
-    return log_likelihood(n, days, weight, r=r, alpha=alpha), gradient, hessian
+    mixed = r * alpha * by_r_alpha
+    in_logs = np.array([[r * r * by_r_r, mixed], [mixed, alpha * alpha * by_alpha_alpha]])
+    hessian: Array = in_logs + np.diag(_gradient(log_parameters, n, days, weight))
+    return hessian
 
 
 def _maximise(n: Array, days: Array, weight: Array) -> Array | None:
@@ -173,8 +173,9 @@ def _maximise(n: Array, days: Array, weight: Array) -> Array | None:
     scale = weight.sum()
 
     def negative(log_parameters: Array) -> tuple[float, Array]:
-        value, gradient, _ = _derivatives(log_parameters, n, days, weight)
-        return -value / scale, -gradient / scale
+        r, alpha = np.exp(log_parameters)
+        value = log_likelihood(n, days, weight, r=r, alpha=alpha)
+        return -value / scale, -_gradient(log_parameters, n, days, weight) / scale
 
     mean_gap = float((weight * days).sum() / (weight * n).sum())
     shape_bounds = tuple(np.log(SEARCH_RANGE))
@@ -190,7 +191,8 @@ def _maximise(n: Array, days: Array, weight: Array) -> Array | None:
     for _ in range(NEWTON_STEPS):
         if not shape_bounds[0] < point[0] < shape_bounds[1]:
             return point
-        _, gradient, hessian = _derivatives(point, n, days, weight)
+        gradient = _gradient(point, n, days, weight)
+        hessian = _hessian(point, n, days, weight)
         if hessian[0, 0] >= 0 or np.linalg.det(hessian) <= 0:
             return point if not _inside(point[0]) else None
         step = np.linalg.solve(-hessian, gradient)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from models.rounding import rounded_number
 from models.stability import adjusted_rand, jaccard_overlaps, overlap_counts
 
 Labels = npt.NDArray[np.int64]
@@ -81,7 +82,7 @@ def match_to_previous(
         tuple(segment_ids),
         tuple(cluster in partner for cluster in range(n_clusters)),
         tuple(successor_of),
-        adjusted_rand(counts),
+        rounded_number(adjusted_rand(counts)),
     )
 
 

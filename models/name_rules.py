@@ -1,14 +1,15 @@
-"""The ordered predicates from which segments get their names."""
+"""The names of segments, in the order in which their predicates are tried."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from models.predicates import Condition, NameRule
 
 NAME_Z = 0.3
 """Scaled units from the base; nearer than this a segment is like everybody."""
-KEEP_Z = 0.15
-"""Scaled units within which a name already given stays, lest it flicker between two refits."""
 FAR_Z = 1.0
 """Scaled units from which a segment is far from the base."""
+NAME_SLACK = 0.15
+"""Scaled units by which limits are eased for a name already given, lest it flicker at a refit."""
 
 FREQUENCY = ("orders_365d", "active_months_365d")
 SIZE = ("average_order_value_365d", "lines_per_order_365d")
@@ -17,40 +18,6 @@ DISCOUNT = ("discount_share_365d",)
 RETURNS = ("return_share_365d",)
 BREADTH = ("department_breadth_365d",)
 ENGAGEMENT = ("engagement_events_90d",)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """That the mean z of some features lies at least `z` above (or, below 0, under) the base.
-
-    Features that the model does not have take no part; without any of them it does not hold.
-    """
-
-    features: tuple[str, ...]
-    z: float
-
-    def holds(self, z_by_feature: Mapping[str, float], *, relief: float = 0.0) -> bool:
-        """Return whether the profile fulfils this, with the limit eased by `relief`."""
-        present = [z_by_feature[name] for name in self.features if name in z_by_feature]
-        if not present:
-            return False
-        mean = sum(present) / len(present)
-        return mean >= self.z - relief if self.z > 0 else mean <= self.z + relief
-
-
-@dataclass(frozen=True)
-class NameRule:
-    """A name, what it means and what to do about it, for profiles that meet all conditions."""
-
-    name: str
-    name_zh: str
-    description: str
-    recommended_action: str
-    conditions: tuple[Condition, ...]
-
-    def holds(self, z_by_feature: Mapping[str, float], *, relief: float = 0.0) -> bool:
-        """Return whether the profile meets every condition, each eased by `relief`."""
-        return all(condition.holds(z_by_feature, relief=relief) for condition in self.conditions)
 
 
 def _above(features: tuple[str, ...], z: float = NAME_Z) -> Condition:
@@ -204,3 +171,21 @@ NAME_RULES: tuple[NameRule, ...] = (
     ),
 )
 """First rule that holds gives the name; the last holds for every profile."""
+
+
+def first_rule(z_by_feature: Mapping[str, float], *, relief: float = 0.0) -> NameRule:
+    """Return the first rule that the profile meets, with limits eased by `relief`."""
+    return next(rule for rule in NAME_RULES if rule.holds(z_by_feature, relief=relief))
+
+
+def rule_kept(name: str, z_by_feature: Mapping[str, float]) -> NameRule | None:
+    """Return the rule of a name already given, if the name is still true of the profile.
+
+    It is while its own rule holds with eased limits, and no earlier rule holds with stricter
+    ones: between two names the given one stays, but no segment keeps a name that has become wrong.
+    """
+    rule = next((rule for rule in NAME_RULES if rule.name == name), None)
+    if rule is None or not rule.holds(z_by_feature, relief=NAME_SLACK):
+        return None
+    strict = first_rule(z_by_feature, relief=-NAME_SLACK)
+    return rule if NAME_RULES.index(rule) <= NAME_RULES.index(strict) else None

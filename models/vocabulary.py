@@ -11,8 +11,8 @@ class FeatureWords:
     """How one feature is spoken of.
 
     `label` and `label_zh` name it; `more` and `less` (and `_zh`) say that a segment has more or
-    less of it than others; `amount` writes a value with its unit; `sentence` says a customer's
-    own value and takes the amount that is typical beside it.
+    less of it than others; `figure` writes a mean beside its label; `amount` writes a value in a
+    sentence; `sentence` says a customer's own value, with the amount that is typical beside it.
     """
 
     label: str
@@ -21,6 +21,7 @@ class FeatureWords:
     less: str
     more_zh: str
     less_zh: str
+    figure: Callable[[float], str]
     amount: Callable[[float], str]
     sentence: Callable[[float, str], str]
 
@@ -29,7 +30,7 @@ def number(value: float) -> str:
     """Write a count or mean with as many digits as a reader needs."""
     if abs(value) >= 9.95:
         return f"{value:,.0f}"
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "0" if value > -0.05 else "-0")
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
 def money(value: float) -> str:
@@ -62,13 +63,14 @@ WORDS: Mapping[str, FeatureWords] = {
     "recency_days": FeatureWords(
         "days since the last order",
         "距上次下单天数",
-        "longer since the last order",
+        "longer away",
         "ordered more recently",
         "较久未购",
         "近期有购",
-        _days,
+        number,
+        lambda value: f"{_days(value)} ago",
         lambda value, typical: (
-            f"ordered on the last day (typical: {typical} ago)"
+            f"ordered on the last day (typical: {typical})"
             if value < 0.5
             else f"last ordered {_days(value)} ago (typical: {typical})"
         ),
@@ -80,6 +82,7 @@ WORDS: Mapping[str, FeatureWords] = {
         "fewer orders",
         "订单更多",
         "订单更少",
+        number,
         _rhythm,
         lambda value, typical: f"orders {_rhythm(value)} (typical: {typical})",
     ),
@@ -91,6 +94,7 @@ WORDS: Mapping[str, FeatureWords] = {
         "客单价更高",
         "客单价更低",
         money,
+        money,
         lambda value, typical: f"spends {money(value)} per order (typical: {typical})",
     ),
     "lines_per_order_365d": FeatureWords(
@@ -100,6 +104,7 @@ WORDS: Mapping[str, FeatureWords] = {
         "emptier baskets",
         "每单商品更多",
         "每单商品更少",
+        number,
         number,
         lambda value, typical: (
             f"puts {_plural(value, 'line', 'lines')} in an order (typical: {typical})"
@@ -113,6 +118,7 @@ WORDS: Mapping[str, FeatureWords] = {
         "活跃月份更多",
         "活跃月份更少",
         number,
+        number,
         lambda value, typical: (
             f"ordered in {_plural(value, 'month', 'months')} of the last year (typical: {typical})"
         ),
@@ -125,7 +131,12 @@ WORDS: Mapping[str, FeatureWords] = {
         "更多使用折扣",
         "更少使用折扣",
         share,
-        lambda value, typical: f"gets {share(value)} off through discounts (typical: {typical})",
+        share,
+        lambda value, typical: (
+            f"buys without discounts (typical: {typical} off)"
+            if share(value) == "0%"
+            else f"gets {share(value)} off through discounts (typical: {typical})"
+        ),
     ),
     "return_share_365d": FeatureWords(
         "return share",
@@ -135,7 +146,12 @@ WORDS: Mapping[str, FeatureWords] = {
         "退货更多",
         "退货更少",
         share,
-        lambda value, typical: f"returns {share(value)} of purchases (typical: {typical})",
+        share,
+        lambda value, typical: (
+            f"returned nothing (typical: {typical} of purchases)"
+            if value <= 0
+            else f"returns {share(value)} of purchases (typical: {typical})"
+        ),
     ),
     "department_breadth_365d": FeatureWords(
         "departments bought from",
@@ -144,6 +160,7 @@ WORDS: Mapping[str, FeatureWords] = {
         "fewer departments",
         "品类更广",
         "品类更窄",
+        number,
         number,
         lambda value, typical: (
             f"buys from {_plural(value, 'department', 'departments')} (typical: {typical})"
@@ -157,8 +174,11 @@ WORDS: Mapping[str, FeatureWords] = {
         "互动更多",
         "互动更少",
         number,
+        number,
         lambda value, typical: (
-            f"engaged {_plural(value, 'time', 'times')} in 90 days (typical: {typical})"
+            f"did not engage in 90 days (typical: {typical})"
+            if value <= 0
+            else f"engaged {_plural(value, 'time', 'times')} in 90 days (typical: {typical})"
         ),
     ),
 }
@@ -177,6 +197,7 @@ def words_for(feature: str) -> FeatureWords:
         f"less {label}",
         f"{label}较高",
         f"{label}较低",
+        number,
         number,
         lambda value, typical: f"{label} is {number(value)} (typical: {typical})",
     )

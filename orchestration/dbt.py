@@ -51,13 +51,18 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
     return result
 
 
-@cache
+# The project is the same for every home, so one parse serves all homes of a process.
+_parsed: list[Manifest] = []
+
+
 def parsed_manifest(home: Home) -> Manifest:
     """Parse the dbt project once per process; dbt's partial parse makes later processes quick."""
-    os.environ.setdefault(WAREHOUSE_VARIABLE, str(home.warehouse))
-    result = invoke(home, ["parse"], None)
-    assert isinstance(result.result, Manifest)
-    return result.result
+    if not _parsed:
+        os.environ.setdefault(WAREHOUSE_VARIABLE, str(home.warehouse))
+        result = invoke(home, ["parse"], None)
+        assert isinstance(result.result, Manifest)
+        _parsed.append(result.result)
+    return _parsed[0]
 
 
 @cache

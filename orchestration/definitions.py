@@ -32,7 +32,7 @@ def build_definitions(home: Home) -> dg.Definitions:
     published = [build_serving(partitions, built), build_report(partitions)]
     return dg.Definitions(
         assets=[*build_landing_specs(), *built, *published],
-        asset_checks=[build_closing_check(partitions)],
+        asset_checks=[build_closing_check()],
         jobs=jobs,
         schedules=[build_schedule(home, settings, jobs[0])],
         sensors=[build_failure_sensor(home, jobs[0])],

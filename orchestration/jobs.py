@@ -1,6 +1,7 @@
 """The jobs: the whole night, and the night without its publication for past days."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 NIGHTLY = "nightly"
 UNPUBLISHED = "unpublished_night"
@@ -8,9 +9,9 @@ UNPUBLISHED = "unpublished_night"
 
 def build_jobs(
     partitions: dg.PartitionsDefinition[str], hook: dg.HookDefinition
-) -> list[dg.UnresolvedAssetJobDefinition]:
+) -> list[UnresolvedAssetJobDefinition]:
     """Return the jobs; each runs in one process, so that only one connection ever writes."""
-    everything = dg.AssetSelection.all(include_sources=False)
+    everything = dg.AssetSelection.all()
     published = dg.AssetSelection.groups("serving", "report")
     return [
         dg.define_asset_job(

@@ -37,7 +37,7 @@ DUCKDB_TYPES: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a landing table; `allowed` lists the values of a code, None leaves them open."""
+    """One column of a landing table; `allowed` lists the values of a code."""
 
     name: str
     kind: Kind

@@ -56,18 +56,22 @@ def columns_of(table: str) -> list[str]:
 
 
 def replace_night(
-    connection: duckdb.DuckDBPyConnection, table: str, as_of_date: date, rows: pd.DataFrame
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    as_of_date: date,
+    rows: pd.DataFrame,
+    *,
+    kind: str | None = None,
 ) -> None:
     """Put one night's rows into a table in place of those it had; other nights stay.
 
-    `rows` holds the table's columns by name; a missing one is an error.
+    `rows` holds the table's columns by name; a missing one is an error. With `kind`, only the
+    night's rows of that kind are replaced.
     """
-    ordered = rows[columns_of(table)]
+    of_kind = "" if kind is None else f" and kind = '{kind}'"
     connection.execute("begin")
-    connection.execute(f"delete from ml.{table} where as_of_date = ?", [as_of_date])
-    connection.register("night_rows", ordered)
-    connection.execute(f"insert into ml.{table} select * from night_rows")
-    connection.unregister("night_rows")
+    connection.execute(f"delete from ml.{table} where as_of_date = ?{of_kind}", [as_of_date])
+    _insert(connection, table, rows)
     connection.execute("commit")
 
 
@@ -75,7 +79,13 @@ def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.Data
     """Put `rows` into a table in place of all that it holds."""
     connection.execute("begin")
     connection.execute(f"delete from ml.{table}")
-    connection.register("all_rows", rows[columns_of(table)])
-    connection.execute(f"insert into ml.{table} select * from all_rows")
-    connection.unregister("all_rows")
+    _insert(connection, table, rows)
     connection.execute("commit")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:
+    if rows.empty:
+        return
+    connection.register("new_rows", rows[columns_of(table)])
+    connection.execute(f"insert into ml.{table} select * from new_rows")
+    connection.unregister("new_rows")

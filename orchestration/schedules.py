@@ -3,6 +3,7 @@
 from datetime import date
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.data_days import last_day_in_data
 from orchestration.home import Home
@@ -20,7 +21,7 @@ def night_to_run(home: Home, settings: Settings) -> date:
 
 
 def build_schedule(
-    home: Home, settings: Settings, job: dg.UnresolvedAssetJobDefinition
+    home: Home, settings: Settings, job: UnresolvedAssetJobDefinition
 ) -> dg.ScheduleDefinition:
     """Return the schedule that runs the night that is due, in the account's time zone."""
     hour, minute = settings.schedule.at.split(":")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.alerts import FailedNight, post_failure
 from orchestration.failures import settle_failed_night
@@ -11,7 +12,7 @@ from orchestration.run_events import checks_of
 from orchestration.settings import load_settings
 
 
-def build_failure_sensor(home: Home, job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def build_failure_sensor(home: Home, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     """Return the sensor that follows every failed night, also one whose process was killed."""
 
     @dg.run_failure_sensor(

@@ -18,12 +18,9 @@ lost as (
 
 select source.*
 from source
-where
-    not exists (
-        select 1
-        from lost
-        where
-            lost.file_seq = source.file_seq
-            and lost.row_number = source.row_number
-    )
+left join lost
+    on
+        source.file_seq = lost.file_seq
+        and source.row_number = lost.row_number
+where lost.row_number is null
 {% endmacro %}

@@ -70,7 +70,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             dg.AssetCheckSpec(
                 "every_optional_value_could_be_typed",
                 asset=["raw", "nulled_values"],
-                description="Optional values that could not be read became null; counted, not lost.",
+                description="Optional values that could not be read became null, and are counted.",
             ),
             dg.AssetCheckSpec(
                 "no_row_was_rejected",
@@ -134,8 +134,8 @@ def _hold_time_zone(connection: Any, time_zone: str) -> None:
         connection.execute("insert into ops.account values (?)", [time_zone])
     elif row[0] != time_zone:
         raise LandingError(
-            f"The setting `time_zone` is {time_zone}, but the days in this warehouse were cut in "
-            f"{row[0]}. Set it back, or start a new home (move warehouse.duckdb away) and run again."
+            f"The setting `time_zone` is {time_zone}, but the days in this warehouse were cut "
+            f"in {row[0]}. Set it back, or begin anew: move warehouse.duckdb away and run again."
         )
 
 

@@ -14,8 +14,8 @@ from orchestration.resources import NightHome
 
 # Folders of dbt_project/models that run before and after the Python models. One invocation each:
 # with a single one, dbt would run tests of later models before those models are built.
-PREPARE = "path:models/staging path:models/core path:models/features"
-SEGMENT = "path:seeds path:models/segments path:models/marts"
+PREPARE = "fqn:strata.staging fqn:strata.core fqn:strata.features"
+SEGMENT = "resource_type:seed fqn:strata.segments fqn:strata.marts"
 EXCLUDE = "resource_type:unit_test"
 
 _FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}

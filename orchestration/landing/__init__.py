@@ -1,1 +1,1 @@
-"""What comes in: landing files read once, typed once, kept in `raw` with every row accounted for."""
+"""Landing files, read once, typed once, kept in `raw` with every row accounted for."""

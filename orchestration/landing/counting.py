@@ -1,4 +1,4 @@
-"""The second reader: rows of a file counted without DuckDB, so that the row balance has two sides."""
+"""The second reader: counts rows without DuckDB, so that the row balance has two sides."""
 
 import csv
 import gzip
@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-import pyarrow
-import pyarrow.parquet
+import pyarrow as pa
+from pyarrow import parquet
 
 from orchestration.errors import LandingError
 from orchestration.landing.files import LandingFile
@@ -55,18 +55,18 @@ def count_rows(file: LandingFile, header: Header | None = None) -> int:
         Naming the line where the file cannot be read, or has too many or too few fields.
     """
     if file.format == "parquet":
-        return parquet_metadata(file).num_rows
+        return int(parquet_metadata(file).num_rows)
     if file.format == "jsonl":
         with file.path.open("rb") as stream:
             return sum(1 for line in stream if line.removeprefix(UTF8_MARK).strip())
     return _count_csv_rows(file, header or read_csv_header(file))
 
 
-def parquet_metadata(file: LandingFile) -> pyarrow.parquet.FileMetaData:
+def parquet_metadata(file: LandingFile) -> parquet.FileMetaData:
     """Read the footer of a Parquet file."""
     try:
-        return pyarrow.parquet.read_metadata(file.path)
-    except (pyarrow.ArrowException, OSError) as error:
+        return parquet.read_metadata(file.path)
+    except (pa.ArrowException, OSError) as error:
         raise LandingError(
             f"{file.label}: the file begins like Parquet but cannot be read: it is damaged or was "
             "not copied to its end. Land it again."
@@ -167,7 +167,7 @@ def _csv_text(file: LandingFile) -> Iterator[TextIO]:
     try:
         with (
             opener(file.path, "rb") as stream,
-            io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,  # type: ignore[type-var]
+            io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
             yield text
     except UnicodeDecodeError as error:

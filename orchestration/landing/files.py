@@ -68,8 +68,7 @@ class IgnoredFile:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What lies in the landing folder, in load order: tables as the contract lists them, then
-    file names by bytes."""
+    """What lies in the landing folder, in load order: table of the contract, file name by bytes."""
 
     files: tuple[LandingFile, ...]
     ignored: tuple[IgnoredFile, ...]

@@ -58,32 +58,36 @@ class Cell:
 
 def text_sql(cell: Cell) -> str:
     """Return a cell as text, for rows and columns that are kept as they came."""
-    return f"cast(to_json({cell.sql}) as varchar)" if cell.family == "nested" else (
-        f"cast({cell.sql} as varchar)"
+    return (
+        f"cast(to_json({cell.sql}) as varchar)"
+        if cell.family == "nested"
+        else (f"cast({cell.sql} as varchar)")
     )
 
 
-def present_sql(column: Column, cell: Cell) -> str:
+def present_cell(column: Column, cell: Cell) -> Cell:
     """Return a cell without its ways of saying "missing": empty text and NaN.
 
     In an id the text NaN is a missing number that some writer spelled out: taken for an id, it
     would make one huge customer of all guests. In plain text it may be a name.
     """
     if cell.family == "real":
-        return f"case when not isnan({cell.sql}) then {cell.sql} end"
+        return Cell(f"case when not isnan({cell.sql}) then {cell.sql} end", cell.duckdb_type)
     if cell.family not in ("text", "nested"):
-        return cell.sql
-    text = f"nullif(trim({text_sql(cell)}, {quoted(SPACES)}), '')"
+        return cell
+    text = text_sql(cell)
+    # Most values need no trimming, and finding that out costs a third of trimming them.
+    trimmed = (
+        f"case when regexp_full_match({text}, '[!-~]([ -~]*[!-~])?') then {text} "
+        f"else nullif(trim({text}, {quoted(SPACES)}), '') end"
+    )
     if column.kind in ("text", "code", "boolean"):
-        return text
-    return f"case when lower({text}) <> 'nan' then {text} end"
+        return Cell(trimmed, "VARCHAR")
+    return Cell(f"case when {trimmed} not in ('NaN', 'nan', 'NAN') then {trimmed} end", "VARCHAR")
 
 
 def value_sql(column: Column, cell: Cell, zone: str) -> str:
-    """Return the typed value of a present cell; null means that it cannot be typed.
-
-    `cell` is what `present_sql` returned, with the type of the source.
-    """
+    """Return the typed value of what `present_cell` left; null means that it cannot be typed."""
     typed = {
         "id": _id,
         "text": _text,
@@ -127,7 +131,7 @@ def quoted(text: str) -> str:
 
 
 def _text(cell: Cell) -> str:
-    return text_sql(cell) if cell.family not in ("text", "nested") else cell.sql
+    return text_sql(cell) if cell.family != "text" else cell.sql
 
 
 def _id(cell: Cell) -> str:
@@ -135,10 +139,11 @@ def _id(cell: Cell) -> str:
     x = cell.sql
     if cell.family == "real":
         whole = f"cast(try_cast({x} as hugeint) as varchar)"
-        return f"case when isinf({x}) then null when {x} = trunc({x}) then {whole} else {x} end"
+        part = f"when isfinite({x}) then {_text(cell)}"
+        return f"case when {x} = trunc({x}) and isfinite({x}) then {whole} {part} end"
     if cell.family == "decimal":
         return rf"regexp_replace(cast({x} as varchar), '\.0+$', '')"
-    if cell.family in ("text", "nested"):
+    if cell.family == "text":
         is_whole = rf"suffix({x}, '.0') and regexp_full_match({x}, '-?(0|[1-9]\d*)\.0')"
         return f"case when {is_whole} then {x}[:-3] else {x} end"
     return _text(cell)
@@ -150,17 +155,24 @@ def _decimal(cell: Cell) -> str:
     if cell.family in ("whole", "decimal"):
         return f"try_cast({x} as decimal(18,4))"
     if cell.family == "text":
-        # DuckDB reads 1_000 as a number: a person did not write one.
-        return f"case when not contains({x}, '_') then try_cast({x} as decimal(18,4)) end"
+        # DuckDB would take 1_000 for a number, and 8.9e-16 as decimal text for 0.0001.
+        return (
+            f"case when contains({x}, '_') then null "
+            f"when contains({x}, 'e') or contains({x}, 'E') "
+            f"then try_cast(try_cast({x} as double) as decimal(18,4)) "
+            f"else try_cast({x} as decimal(18,4)) end"
+        )
     if cell.family == "real":
         by_text = f"try_cast(cast({x} as varchar) as decimal(18,4))"
         if cell.duckdb_type.upper() == "FLOAT":
+            by_text = _decimal(Cell(f"cast({x} as varchar)", "VARCHAR"))
             return f"case when isfinite({x}) then {by_text} end"
-        # Only a value halfway between two hundredths of a cent can round otherwise than its text.
-        is_safe = f"abs({x}) < 1e9 and abs(abs({x} * 1e4 - trunc({x} * 1e4)) - 0.5) > 0.001"
+        # Only a value halfway between two hundredths of a cent can round otherwise than its text,
+        # and only within these bounds is that text written without an exponent.
+        has_tie = f"abs(abs({x} * 1e4 - trunc({x} * 1e4)) - 0.5) < 0.001"
         return (
-            f"case when {is_safe} then try_cast({x} as decimal(18,4)) "
-            f"when isfinite({x}) then {by_text} end"
+            f"case when abs({x}) between 1e-3 and 1e15 and (abs({x}) > 1e9 or {has_tie}) "
+            f"then {by_text} when isfinite({x}) then try_cast({x} as decimal(18,4)) end"
         )
     return "cast(null as decimal(18,4))"
 
@@ -181,13 +193,16 @@ def _integer(cell: Cell) -> str:
     x = cell.sql
     if cell.family == "whole":
         return f"try_cast({x} as bigint)"
-    if cell.family not in ("text", "real", "decimal"):
+    if cell.family in ("real", "decimal"):
+        return f"case when {x} = trunc({x}) then try_cast({x} as bigint) end"
+    if cell.family != "text":
         return "cast(null as bigint)"
-    number = f"try_cast({x} as decimal(28,6))"
-    is_whole = f"{number} = trunc({number})"
-    if cell.family == "text":
-        is_whole = f"not contains({x}, '_') and {is_whole}"
-    return f"case when {is_whole} then try_cast({number} as bigint) end"
+    number = f"try_cast({x} as double)"
+    return (
+        f"case when regexp_full_match({x}, '[+-]?[0-9]+') then try_cast({x} as bigint) "
+        f"when not contains({x}, '_') and {number} = trunc({number}) "
+        f"then try_cast({number} as bigint) end"
+    )
 
 
 def _boolean(cell: Cell) -> str:
@@ -211,13 +226,10 @@ def _instant(cell: Cell, zone: str) -> str:
         return _from_local(f"cast({x} as timestamp)", zone)
     if cell.family != "text":
         return "cast(null as timestamp)"
-    # What try_cast wants: seconds before an offset, a full stop, no space, no lower case.
-    tidy = (
-        f"regexp_replace(replace(replace(upper({x}), ',', '.'), ' ', 'T'), "
-        r"'^(.{10}T\d\d:\d\d)?(:[\d.]+)?T?(Z|[+-].*)$', '\1\2\3')"
-    )
-    tidy = rf"regexp_replace({tidy}, '^(.{{10}}T\d\d:\d\d)(Z|[+-].*)$', '\1:00\2')"
-    tidy = rf"regexp_replace({tidy}, '([+-]\d\d)(\d\d)$', '\1:\2')"
+    # What try_cast wants: seconds, a full stop, no space, and a colon within the offset.
+    clock = f"replace(replace(upper({x}[12:]), ' ', ''), ',', '.')"
+    clock = rf"regexp_replace({clock}, '^(\d\d:\d\d)(Z|[+-])', '\1:00\2')"
+    tidy = rf"{x}[:10] || 'T' || regexp_replace({clock}, '([+-]\d\d)(\d\d)$', '\1:\2')"
     offset = f"coalesce(try_cast({x} as timestamptz), try_cast({tidy} as timestamptz))"
     local = f"coalesce(try_cast({x} as timestamp), try_cast(replace({x}, ',', '.') as timestamp))"
     return (
@@ -234,7 +246,9 @@ def _day(cell: Cell, zone: str) -> str:
     if cell.family == "text":
         local = f"regexp_full_match({cell.sql}, '{DAY}({CLOCK})?')"
         day = f"try_cast({cell.sql}[:10] as date)"
-        return f"case when {local} then {day} else {business_day_sql(_instant(cell, zone), zone)} end"
+        return (
+            f"case when {local} then {day} else {business_day_sql(_instant(cell, zone), zone)} end"
+        )
     return _instant(cell, "UTC")
 
 

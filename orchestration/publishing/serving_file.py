@@ -1,7 +1,7 @@
 """The DuckDB file of one issue, built from the warehouse."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -33,16 +33,14 @@ def build(
     dict[str, int]
         Rows by table, as counted in the source: the other side of `verify`.
     """
-    tables = columns_of(warehouse)
-    with _attached(warehouse, path, "served", f"storage_version {literal(STORAGE_VERSION)}"):
+    with ExitStack() as attached:
+        options = f"storage_version {literal(STORAGE_VERSION)}"
+        attached.enter_context(_attached(warehouse, path, "served", options))
+        if latest_from is not None:
+            attached.enter_context(_attached(warehouse, latest_from, "published", "read_only"))
         warehouse.execute("begin")
         try:
-            warehouse.execute("create schema served.marts")
-            rows = {table: _copy(warehouse, table) for table in tables}
-            if latest_from is not None:
-                with _attached(warehouse, latest_from, "published", "read_only"):
-                    rows |= _put_back_latest(warehouse, tables)
-            _copy_comments(warehouse)
+            rows = _fill(warehouse, back_dated=latest_from is not None)
             warehouse.execute("commit")
         except BaseException:
             warehouse.execute("rollback")
@@ -59,6 +57,17 @@ def stamp(path: Path, values: dict[str, object]) -> None:
         connection.execute(f"update marts.run_info set {assignments}", list(values.values()))
         connection.execute("checkpoint")
     _refuse_wal(path)
+
+
+def _fill(warehouse: duckdb.DuckDBPyConnection, *, back_dated: bool) -> dict[str, int]:
+    """Copy tables and comments into the attached file; return the rows of the sources."""
+    tables = columns_of(warehouse)
+    warehouse.execute("create schema served.marts")
+    rows = {table: _copy(warehouse, table) for table in tables}
+    if back_dated:
+        rows |= _put_back_latest(warehouse, tables)
+    _copy_comments(warehouse)
+    return rows
 
 
 @contextmanager

@@ -22,7 +22,8 @@ def held_by_another_process(root: Path, seconds: float) -> Iterator[None]:
         from pathlib import Path
         from orchestration.home import Home
         from orchestration.lock import hold_the_warehouse
-        with hold_the_warehouse(Home(Path({str(root)!r})), "the night of 2024-05-01", wait_seconds=0):
+        home = Home(Path({str(root)!r}))
+        with hold_the_warehouse(home, "the night of 2024-05-01", wait_seconds=0):
             print("held", flush=True)
             time.sleep({seconds})
         """

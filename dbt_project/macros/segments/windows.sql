@@ -23,3 +23,13 @@
 {% macro within(amount, day, as_of_date, days) -%}
     case when {{ is_in_window(day, as_of_date, days) }} then {{ amount }} else 0 end
 {%- endmacro %}
+
+
+{# First day of (D - days, D]; for models that read every line, where a comparison of dates is much
+   cheaper than counting days. A null window begins before all data. #}
+{% macro window_start(as_of_date, days) -%}
+    case
+        when {{ days }} is null then cast('0001-01-01' as date)
+        else {{ day_plus(as_of_date, '1 - ' ~ days) }}
+    end
+{%- endmacro %}

@@ -20,7 +20,7 @@ reduced as (
     select
         *,
         cast(0 as bigint) as return_number,
-        cast(null as varchar) as return_line_key,
+        cast(null as bigint) as return_line_key,
         cast(size as decimal(28, 10)) as left_before,
         cast(size as decimal(28, 10)) as left_after
     from sale_lines

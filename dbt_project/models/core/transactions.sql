@@ -44,7 +44,7 @@ costed as (
 )
 
 select
-    cast(file_seq as varchar) || '-' || cast(row_number as varchar) as line_key,
+    file_seq * 10000000000 + row_number as line_key,
     {{ order_key('order_id', 'canonical_customer_id') }} as order_key,
     order_id,
     line_id,

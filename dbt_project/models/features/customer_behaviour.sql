@@ -2,7 +2,9 @@ with
 
 night as (
 
-    select as_of_date
+    select
+        as_of_date,
+        {{ window_start('as_of_date', 365) }} as window_start
     from {{ source('ops', 'night') }}
 
 ),
@@ -50,28 +52,19 @@ products as (
 
 ),
 
-bought_products as (
-
-    select distinct
-        lines.customer_id,
-        lines.product_id
-    from {{ ref('transactions') }} as lines
-    cross join night
-    where
-        lines.transaction_type = 'sale'
-        and lines.customer_id is not null
-        and {{ is_in_window('lines.ordered_date', 'night.as_of_date', 365) }}
-
-),
-
 breadth as (
 
     select
-        bought_products.customer_id,
+        lines.customer_id,
         count(distinct products.department) as departments
-    from bought_products
-    inner join products on bought_products.product_id = products.product_id
-    group by bought_products.customer_id
+    from {{ ref('transactions') }} as lines
+    cross join night
+    inner join products on lines.product_id = products.product_id
+    where
+        lines.transaction_type = 'sale'
+        and lines.customer_id is not null
+        and lines.ordered_date between night.window_start and night.as_of_date
+    group by lines.customer_id
 
 ),
 

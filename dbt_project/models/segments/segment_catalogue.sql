@@ -2,22 +2,40 @@
 
 with
 
+{# The words of the rules are those of the default map; another map is told by its codes. #}
+map_rules as (
+
+    select
+        map.segment_id,
+        'Codes ' || {{ dbt.listagg('map.rfm_code', "', '", 'order by map.rfm_code') }} || '.'
+        || case
+            when map.segment_id = 'rfm.lost' then ' Or the last counted order before the window.'
+            else ''
+        end as rule_text
+    from {{ ref('rfm_segment_map') }} as map
+    inner join {{ source('ops', 'night') }} as night on map.map = night.rfm_map
+    where map.map <> 'default'
+    group by map.segment_id
+
+),
+
 rule_segments as (
 
     select
-        segment_id,
-        scheme,
-        segment_name,
-        segment_name_zh,
-        description,
-        rule_text,
-        recommended_action,
+        segment_names.segment_id,
+        segment_names.scheme,
+        segment_names.segment_name,
+        segment_names.segment_name_zh,
+        segment_names.description,
+        coalesce(map_rules.rule_text, segment_names.rule_text) as rule_text,
+        segment_names.recommended_action,
         'active' as status,
         cast(null as varchar) as successor_of,
-        worth_rank,
+        segment_names.worth_rank,
         cast(null as date) as first_seen,
         cast(null as date) as last_seen
-    from {{ ref('segment_names') }}
+    from {{ ref('segment_names') }} as segment_names
+    left join map_rules on segment_names.segment_id = map_rules.segment_id
 
 ),
 

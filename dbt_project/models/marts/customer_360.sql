@@ -1,0 +1,77 @@
+with
+
+night as (
+
+    select
+        as_of_date,
+        run_id
+    from {{ source('ops', 'night') }}
+
+),
+
+segments as (
+
+    select
+        segments.customer_id,
+        {% for scheme in segment_schemes() %}
+        max(case when segments.scheme = '{{ scheme.scheme }}' then segments.segment_id end)
+            as {{ scheme.scheme }}_segment{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('customer_segments') }} as segments
+    inner join night on segments.as_of_date = night.as_of_date
+    group by segments.customer_id
+
+)
+
+select
+    night.as_of_date,
+    night.run_id,
+    customers.customer_id,
+    {% for scheme in segment_schemes() %}
+    segments.{{ scheme.scheme }}_segment,
+    {% endfor %}
+    scores.rfm_code,
+    customer_value.value_basis,
+    'none' as prediction_source,
+    'none' as value_prediction_source,
+    {% for band in [
+        'age_band', 'gender', 'income_band', 'education', 'occupation', 'marital_status',
+        'home_ownership', 'household_size_band', 'children_band', 'country', 'region', 'city',
+        'loyalty_tier', 'acquisition_channel',
+    ] %}
+    customers.{{ band }},
+    {% endfor %}
+    rfm.recency_days,
+    rfm.frequency,
+    cast(rfm.monetary as decimal(18, 2)) as monetary,
+    scores.r_score,
+    scores.f_score,
+    scores.m_score,
+    cast(rfm.average_order_value as decimal(18, 2)) as average_order_value,
+    rfm.tenure_days,
+    rfm.orders_365d,
+    cast(rfm.spend_365d as decimal(18, 2)) as spend_365d,
+    cast(customer_value.margin_365d as decimal(18, 2)) as margin_365d,
+    rfm.discount_share,
+    rfm.return_share,
+    {# Predictions are published once a model beats its baseline; until then there is none. #}
+    cast(null as double) as p_alive,
+    cast(null as double) as churn_probability,
+    cast(null as double) as expected_orders_90d,
+    cast(null as decimal(18, 2)) as expected_spend_365d,
+    customers.birthday_month,
+    scores.is_low_confidence,
+    cast(null as boolean) as is_extrapolated,
+    customers.marketing_consent,
+    customers.email_consent,
+    customers.sms_consent,
+    customers.ads_consent,
+    rfm.first_order_date,
+    rfm.last_order_date
+from {{ ref('night_customers') }} as customers
+cross join night
+inner join {{ ref('customer_rfm') }} as rfm on customers.customer_id = rfm.customer_id
+inner join {{ ref('rfm_scores') }} as scores on customers.customer_id = scores.customer_id
+inner join {{ ref('customer_value') }} as customer_value
+    on customers.customer_id = customer_value.customer_id
+left join segments on customers.customer_id = segments.customer_id

@@ -1,0 +1,173 @@
+with
+
+night as (
+
+    select
+        as_of_date,
+        run_id,
+        relationship
+    from {{ source('ops', 'night') }}
+
+),
+
+schemes as (
+
+    select
+        scheme,
+        allowed_use,
+        reason
+    from {{ ref('segment_schemes') }}
+
+),
+
+catalogue as (
+
+    select
+        scheme,
+        segment_id,
+        segment_name,
+        segment_name_zh,
+        description,
+        rule_text,
+        recommended_action,
+        status,
+        successor_of,
+        worth_rank,
+        first_seen,
+        last_seen
+    from {{ ref('segment_catalogue') }}
+
+),
+
+seen as (
+
+    select
+        scheme,
+        segment_id,
+        min(as_of_date) as first_seen,
+        max(as_of_date) as last_seen
+    from {{ ref('segment_nights') }}
+    group by scheme, segment_id
+
+),
+
+available as (
+
+    select distinct nights.scheme
+    from {{ ref('segment_nights') }} as nights
+    inner join night on nights.as_of_date = night.as_of_date
+
+),
+
+{# All segments of tonight's schemes, also empty ones, and every segment that history names. #}
+segments as (
+
+    select
+        coalesce(catalogue.scheme, seen.scheme) as scheme,
+        coalesce(catalogue.segment_id, seen.segment_id) as segment_id,
+        coalesce(catalogue.segment_name, seen.segment_id) as segment_name,
+        coalesce(catalogue.segment_name_zh, seen.segment_id) as segment_name_zh,
+        catalogue.description,
+        catalogue.rule_text,
+        catalogue.recommended_action,
+        coalesce(catalogue.status, 'active') as status,
+        cast(null as varchar) as status_reason,
+        catalogue.successor_of,
+        catalogue.worth_rank,
+        coalesce(seen.first_seen, catalogue.first_seen) as first_seen,
+        coalesce(seen.last_seen, catalogue.last_seen) as last_seen
+    from catalogue
+    full outer join seen on catalogue.segment_id = seen.segment_id
+    left join available on catalogue.scheme = available.scheme
+    where available.scheme is not null or seen.segment_id is not null
+
+),
+
+learned_reasons as (
+
+    select
+        runs.kind,
+        max_by(runs.decision_reason, runs.model_id) as reason
+    from {{ source('ml', 'model_runs') }} as runs
+    inner join night on runs.as_of_date = night.as_of_date
+    group by runs.kind
+
+),
+
+cadence_reasons as (
+
+    select
+        case
+            when night.relationship = 'contractual'
+                then 'Accounts with contracts have their lifecycle by contract status, which this '
+                    || 'version of Strata does not compute.'
+            else parameters.status_reason
+        end as reason
+    from night
+    left join {{ source('ml', 'cadence_parameters') }} as parameters
+        on night.as_of_date = parameters.as_of_date
+
+),
+
+unavailable as (
+
+    select
+        schemes.scheme,
+        schemes.scheme || '.not_available' as segment_id,
+        coalesce(
+            schemes.reason,
+            case when schemes.scheme = 'lifecycle' then cadence_reasons.reason end,
+            learned_reasons.reason,
+            'No customer could be given a segment on this night.'
+        ) as status_reason
+    from schemes
+    cross join cadence_reasons
+    left join available on schemes.scheme = available.scheme
+    left join learned_reasons on schemes.scheme = learned_reasons.kind
+    where available.scheme is null
+
+),
+
+listed as (
+
+    select *
+    from segments
+    union all
+    select
+        unavailable.scheme,
+        unavailable.segment_id,
+        'Not available' as segment_name,
+        '不可用' as segment_name_zh,
+        cast(null as varchar) as description,
+        cast(null as varchar) as rule_text,
+        cast(null as varchar) as recommended_action,
+        'not_available' as status,
+        unavailable.status_reason,
+        cast(null as varchar) as successor_of,
+        cast(null as integer) as worth_rank,
+        cast(null as date) as first_seen,
+        cast(null as date) as last_seen
+    from unavailable
+
+)
+
+select
+    night.as_of_date,
+    night.run_id,
+    listed.scheme,
+    listed.segment_id,
+    listed.segment_name,
+    listed.segment_name_zh,
+    listed.description,
+    listed.rule_text,
+    listed.recommended_action,
+    schemes.allowed_use,
+    listed.status,
+    listed.status_reason,
+    listed.successor_of,
+    listed.worth_rank,
+    listed.first_seen,
+    listed.last_seen
+from listed
+cross join night
+left join schemes on listed.scheme = schemes.scheme

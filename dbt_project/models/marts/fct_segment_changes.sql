@@ -1,0 +1,14 @@
+{# Consent is always today's: whoever refuses profiling by now has no row, not even as gone. #}
+select
+    changes.as_of_date,
+    changes.run_id,
+    changes.customer_id,
+    changes.scheme,
+    changes.scheme_version,
+    changes.from_segment_id,
+    changes.to_segment_id,
+    changes.entry_reason
+from {{ ref('segment_changes') }} as changes
+inner join {{ source('ops', 'night') }} as night on changes.as_of_date = night.as_of_date
+inner join {{ ref('customers') }} as customers on changes.customer_id = customers.customer_id
+where customers.has_profiling_consent

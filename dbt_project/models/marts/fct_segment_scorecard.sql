@@ -1,0 +1,103 @@
+with
+
+nights as (
+
+    select
+        nights.*,
+        sum(nights.customers) over (partition by nights.as_of_date, nights.scheme)
+            as scheme_customers,
+        sum(nights.spend_365d) over (partition by nights.as_of_date, nights.scheme)
+            as scheme_spend
+    from {{ ref('segment_nights') }} as nights
+
+),
+
+{# Those who were in the segment the night before; the first night has none to compare with. #}
+stayers as (
+
+    select
+        as_of_date,
+        scheme,
+        to_segment_id as segment_id,
+        sum(case when from_segment_id = to_segment_id then customers else 0 end) as stayers
+    from {{ ref('segment_transitions') }}
+    where previous_as_of_date is not null and to_segment_id is not null
+    group by as_of_date, scheme, to_segment_id
+
+),
+
+outcomes as (
+
+    select
+        as_of_date,
+        scheme,
+        segment_id,
+        customers,
+        next_90d_orders,
+        next_90d_spend,
+        next_90d_spend_squares,
+        cast(
+            cast(next_90d_spend as double) * cast(next_90d_spend as double) / customers
+            as decimal(38, 4)
+        ) as squared_mean
+    from {{ ref('segment_outcomes') }}
+
+),
+
+{# eta squared: the share of the variance of customers' next spend that lies between segments. #}
+variances as (
+
+    select
+        as_of_date,
+        scheme,
+        cast(sum(squared_mean) as double) as between_squares,
+        cast(sum(next_90d_spend_squares) as double) as all_squares,
+        cast(sum(next_90d_spend) as double) * cast(sum(next_90d_spend) as double)
+        / sum(customers) as mean_squares
+    from outcomes
+    group by as_of_date, scheme
+
+),
+
+effects as (
+
+    select
+        as_of_date,
+        scheme,
+        {{ share_of('(between_squares - mean_squares)', '(all_squares - mean_squares)') }}
+            as effect_size
+    from variances
+
+)
+
+select
+    nights.as_of_date,
+    nights.run_id,
+    nights.scheme,
+    nights.segment_id,
+    case when effects.effect_size is not null then 'eta_squared_next_90d_spend' end
+        as effect_measure,
+    nights.customers,
+    {{ share_of('nights.customers', 'nights.scheme_customers') }} as customer_share,
+    {{ share_of('nights.spend_365d', 'nights.scheme_spend') }} as spend_share,
+    outcomes.next_90d_spend,
+    outcomes.next_90d_orders,
+    effects.effect_size,
+    1 - {{ share_of('stayers.stayers', 'nights.customers') }} as turnover_share,
+    case
+        when nights.consents_known > 0
+            then {{ share_of('nights.reachable_customers', 'nights.customers') }}
+    end as reachable_share
+from nights
+left join stayers
+    on
+        nights.as_of_date = stayers.as_of_date
+        and nights.scheme = stayers.scheme
+        and nights.segment_id = stayers.segment_id
+left join outcomes
+    on
+        nights.as_of_date = outcomes.as_of_date
+        and nights.scheme = outcomes.scheme
+        and nights.segment_id = outcomes.segment_id
+left join effects
+    on nights.as_of_date = effects.as_of_date and nights.scheme = effects.scheme

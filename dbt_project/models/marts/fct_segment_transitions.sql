@@ -1,0 +1,10 @@
+select
+    as_of_date,
+    run_id,
+    scheme,
+    from_segment_id,
+    to_segment_id,
+    customers,
+    spend_365d,
+    previous_as_of_date
+from {{ ref('segment_transitions') }}

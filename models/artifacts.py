@@ -1,0 +1,93 @@
+"""Models on disk: written whole or not at all, and read only if nobody has touched them."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from models.behaviour_model import BehaviourModel
+
+MODEL_FILE = "model.json"
+MANIFEST_FILE = "manifest.json"
+
+
+class ArtifactError(ValueError):
+    """A stored model that is missing, incomplete or not what was written."""
+
+
+def save_model(model: BehaviourModel, root: Path) -> Path:
+    """Write a model into `<root>/<model_id>/`, atomically, and return that folder.
+
+    The files are written and flushed beside it and the folder renamed into place, so a crash
+    leaves no half model. A folder that is already there must hold this very model.
+    """
+    folder = root / model.model_id
+    if folder.exists():
+        load_model(root, model.model_id)
+        return folder
+    root.mkdir(parents=True, exist_ok=True)
+    content = model.to_json()
+    manifest = {
+        "model_id": model.model_id,
+        "files": {MODEL_FILE: hashlib.sha256(content).hexdigest()},
+    }
+    beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
+    try:
+        _write_flushed(beside / MODEL_FILE, content)
+        _write_flushed(beside / MANIFEST_FILE, (json.dumps(manifest, indent=1) + "\n").encode())
+        beside.chmod(0o755)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    _flush_folder(root)
+    return folder
+
+
+def load_model(root: Path, model_id: str) -> BehaviourModel:
+    """Read a stored model and check it against its sums.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder or a file is missing, or content, sum and id do not belong together.
+    """
+    folder = root / model_id
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_bytes())
+        content = (folder / MODEL_FILE).read_bytes()
+        expected = manifest["files"][MODEL_FILE]
+    except FileNotFoundError as error:
+        raise ArtifactError(f"No model {model_id}: {error.filename} is not there.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        raise ArtifactError(f"{folder / MANIFEST_FILE} cannot be read; {_REMEDY}") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
+        raise ArtifactError(
+            f"{folder / MODEL_FILE} was changed after it was written (sha256 {found[:12]}…, "
+            f"expected {str(expected)[:12]}…); {_REMEDY}"
+        )
+    model = BehaviourModel.from_json(content)
+    if model.model_id != model_id:
+        raise ArtifactError(f"{folder} holds the model {model.model_id}; {_REMEDY}")
+    return model
+
+
+_REMEDY = "restore the folder from a backup or remove it and train again."
+
+
+def _write_flushed(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a rename last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

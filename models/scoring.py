@@ -1,0 +1,97 @@
+"""The segment of every customer under a fixed model, with margin and reasons."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.behaviour_model import BehaviourModel
+from models.explain import reasons_for
+from models.features import checked_features
+from models.rounding import rounded
+from models.transforms import apply_scaler
+
+BORDERLINE_SHARE = 0.1
+"""Of the way from a boundary to the centre behind it; nearer to the boundary is borderline."""
+
+Array = npt.NDArray[np.float64]
+SCORE_COLUMNS = [
+    "segment_id",
+    "score",
+    "margin",
+    "is_borderline",
+    "next_segment_id",
+    "reason_1",
+    "reason_2",
+    "reason_3",
+]
+
+
+def score(model: BehaviourModel, features: pd.DataFrame) -> pd.DataFrame:
+    """Assign every customer to the nearest centre.
+
+    A row depends on that customer's features and the model alone, so nobody's segment changes
+    because others did.
+
+    Parameters
+    ----------
+    features : DataFrame (n_customers, n_features)
+        Natural units, indexed by `customer_id`, with at least the model's columns.
+
+    Returns
+    -------
+    DataFrame (n_customers, 8), indexed and sorted by `customer_id`
+        `segment_id`; `score`, the distance to its centre in scaled units (lower is more typical);
+        `margin`, the distance in the same units to the nearest boundary, that is, to the plane
+        half-way between two centres: (e^2 - d^2) / (2 |c - c'|) for distances d to the own and e
+        to the other centre; `next_segment_id`, the segment behind that boundary; `is_borderline`,
+        whether the margin is under a tenth of the centre's own distance to the boundary;
+        `reason_1` to `reason_3`.
+
+    Raises
+    ------
+    ValueError
+        If a column of the model is missing, or values are infinite, enormous or not numeric.
+    """
+    checked = checked_features(features)
+    coordinates = apply_scaler(model.scaler, checked).to_numpy()
+    centres = model.centres
+    squared = squared_distances(coordinates, centres)
+    rows = np.arange(len(checked))
+    own = squared.argmin(axis=1)
+    gaps = np.sqrt(squared_distances(centres, centres))
+    np.fill_diagonal(gaps, np.inf)
+    margins = (squared - squared[rows, own][:, None]) / (2 * gaps[own])
+    margins[rows, own] = np.inf
+    margins = rounded(margins)
+    following = margins.argmin(axis=1)
+    margin = margins[rows, following]
+    ids = np.array(model.segment_ids, dtype=object)
+    scored = pd.DataFrame(
+        {
+            "segment_id": pd.Series(ids[own], index=checked.index, dtype="str"),
+            "score": rounded(np.sqrt(squared[rows, own])),
+            "margin": margin,
+            "is_borderline": margin < BORDERLINE_SHARE * gaps[own, following] / 2,
+            "next_segment_id": pd.Series(ids[following], index=checked.index, dtype="str"),
+        },
+        index=checked.index,
+    )
+    reasons = reasons_for(
+        checked,
+        coordinates,
+        scaler=model.scaler,
+        centres=centres,
+        own=own,
+        following=following,
+    )
+    return scored.join(reasons)[SCORE_COLUMNS]
+
+
+def squared_distances(coordinates: Array, centres: Array) -> Array:
+    """Return squared distances, (n_customers, n_clusters), rounded to nine decimals.
+
+    Without matrix products, whose last digits depend on threads; rounded, so that a customer half
+    way between two centres goes to the smaller id everywhere.
+    """
+    columns = [((coordinates - centre) ** 2).sum(axis=1) for centre in centres]
+    return rounded(np.stack(columns, axis=1))

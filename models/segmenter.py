@@ -1,0 +1,163 @@
+"""Learning behaviour segments: from features to a model whose ids and names last."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.behaviour_model import BehaviourModel, Segment
+from models.candidates import Clustering
+from models.features import checked_features
+from models.matching import Match, match_to_nothing, match_to_previous
+from models.naming import SegmentName, name_segments
+from models.profiles import profile_segments
+from models.rounding import rounded_number
+from models.scoring import score, squared_distances
+from models.selection import select_clustering
+from models.transforms import Scaler, apply_scaler, fit_scaler
+
+Labels = npt.NDArray[np.int64]
+
+MAX_TRAINING_ROWS = 50_000
+"""Customers; a centre's sampling error is then under 0.05 deviations in the smallest segment."""
+
+
+@dataclass(frozen=True)
+class FittedBehaviour:
+    """A model, with the account of how it came about.
+
+    `candidates` is `Selection.candidates_frame`; `profiles` is of the training population.
+    """
+
+    model: BehaviourModel
+    candidates: pd.DataFrame
+    profiles: pd.DataFrame
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoBehaviourModel:
+    """That these customers have no segments to be learned, and why; an empty table would lie."""
+
+    reason: str
+    candidates: pd.DataFrame
+
+
+def fit_behaviour_model(
+    features: pd.DataFrame,
+    *,
+    trained_on: date,
+    random_state: int,
+    previous: BehaviourModel | None,
+    registry: pd.DataFrame,
+) -> FittedBehaviour | NoBehaviourModel:
+    """Learn scaler, centres and names from one night's customers.
+
+    Parameters
+    ----------
+    features : DataFrame (n_customers, n_features)
+        Natural units, indexed by `customer_id`, in any order; null where unknown.
+    previous : the model whose ids and names are to be kept where groups stay the same.
+    registry : DataFrame
+        Every segment ever (column `segment_id`): their numbers are not given again.
+
+    Raises
+    ------
+    ValueError
+        If features are infinite, enormous, not numeric, or not one row per customer.
+    """
+    checked = checked_features(features)
+    scaler = fit_scaler(checked)
+    sample = _training_sample(checked, random_state=random_state)
+    selection = select_clustering(
+        apply_scaler(scaler, sample),
+        random_state=random_state,
+        previous_n_clusters=previous.n_clusters if previous else None,
+    )
+    candidates = selection.candidates_frame()
+    chosen = selection.chosen
+    if chosen is None or chosen.clustering is None:
+        return NoBehaviourModel(selection.reason, candidates)
+    labels = _nearest(scaler, chosen.clustering, checked)
+    match = _match(checked, labels, chosen.n_clusters, previous, registry)
+    segment_ids = pd.Series(
+        np.array(match.segment_ids, dtype=object)[labels], index=checked.index, dtype="str"
+    )
+    profiles = profile_segments(checked, segment_ids, scaler=scaler)
+    names = name_segments(profiles, previous=_names_of(previous))
+    model = BehaviourModel(
+        trained_on=trained_on,
+        population=len(checked),
+        random_state=random_state,
+        scaler=scaler,
+        segments=_segments(chosen.clustering, labels, match, names),
+        silhouette=chosen.silhouette or 0.0,
+        stability=chosen.stability or 0.0,
+        agreement_with_previous=match.agreement,
+        previous_model_id=previous.model_id if previous else None,
+    )
+    return FittedBehaviour(model, candidates, profiles, selection.reason)
+
+
+def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFrame:
+    """Return all customers, or a random 50,000 in the same order."""
+    if len(checked) <= MAX_TRAINING_ROWS:
+        return checked
+    random = np.random.default_rng(random_state)
+    return checked.iloc[np.sort(random.choice(len(checked), MAX_TRAINING_ROWS, replace=False))]
+
+
+def _nearest(scaler: Scaler, clustering: Clustering, checked: pd.DataFrame) -> Labels:
+    """Return the nearest centre's number for every customer, sampled or not."""
+    coordinates = apply_scaler(scaler, checked).to_numpy()
+    labels: Labels = squared_distances(coordinates, clustering.centres).argmin(axis=1)
+    return labels
+
+
+def _match(
+    checked: pd.DataFrame,
+    labels: Labels,
+    n_clusters: int,
+    previous: BehaviourModel | None,
+    registry: pd.DataFrame,
+) -> Match:
+    """Give ids to the clusters by what the previous model says of the same customers."""
+    ids_ever = [str(segment_id) for segment_id in registry["segment_id"]]
+    if previous is None:
+        return match_to_nothing(n_clusters, ids_ever=ids_ever)
+    # A column that has gone since is unknown for all: the previous model's fill stands in for it.
+    columns = list(dict.fromkeys([*checked.columns, *previous.scaler.names]))
+    old = score(previous, checked.reindex(columns=columns))["segment_id"]
+    return match_to_previous(
+        labels,
+        np.array([previous.segment_ids.index(name) for name in old], dtype=np.int64),
+        n_clusters=n_clusters,
+        previous_ids=previous.segment_ids,
+        ids_ever=ids_ever,
+    )
+
+
+def _names_of(model: BehaviourModel | None) -> dict[str, SegmentName]:
+    return {segment.segment_id: segment.name for segment in model.segments} if model else {}
+
+
+def _segments(
+    clustering: Clustering, labels: Labels, match: Match, names: dict[str, SegmentName]
+) -> tuple[Segment, ...]:
+    """Put centre, id and name together, sorted by id."""
+    shares = np.bincount(labels, minlength=len(clustering.centres)) / len(labels)
+    unsorted = [
+        Segment(
+            segment_id=segment_id,
+            centre=tuple(float(value) for value in centre),
+            customer_share=rounded_number(share),
+            successor_of=successor_of,
+            name=names[segment_id],
+        )
+        for segment_id, centre, share, successor_of in zip(
+            match.segment_ids, clustering.centres, shares, match.successor_of, strict=True
+        )
+    ]
+    return tuple(sorted(unsorted, key=lambda segment: segment.segment_id))

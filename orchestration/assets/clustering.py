@@ -1,0 +1,156 @@
+"""The assets that run the Python models: the population's cadence, the behaviour segments."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from models.cadence import fit_cadence
+from models.selection import MIN_CLUSTER_SHARE
+from orchestration.behaviour import BehaviourNight, run_behaviour
+from orchestration.ml_tables import replace_night
+from orchestration.resources import NightHome, as_of_date
+
+GROUP = "models"
+OWNERS = ["team:data-science"]
+KINDS = {"python", "scikitlearn"}
+BEHAVIOUR_TABLES = {
+    "behaviour_scores": "One row per night and customer: the behaviour segment, the distance to "
+    "its centre, the margin to the next one, three reasons.",
+    "behaviour_segments": "One row per behaviour segment that ever was: name, rule, first and last "
+    "seen. Ids are never given twice.",
+    "model_runs": "One row per night and model: which model scored, what was learned, and why.",
+    "cluster_candidates": "One row per night of learning and number of clusters that was tried.",
+    "cluster_profiles": "One row per night, segment and feature: its mean against everybody's.",
+}
+MIN_SHARE_CHECK = "every_cluster_holds_its_minimum_share"
+EVERYONE_SCORED = "every_customer_with_features_has_one_segment"
+
+
+def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
+    """Return the cadence fit and the behaviour segments."""
+
+    @dg.asset(
+        key=["ml", "cadence_parameters"],
+        deps=[["features", "cadence_groups"]],
+        group_name=GROUP,
+        kinds={"python", "scipy"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        description="One row per night: the gamma distribution of the customers' order rates, from "
+        "which every customer's own limits of silence follow.",
+    )
+    def cadence_parameters(
+        context: dg.AssetExecutionContext, night: NightHome
+    ) -> dg.MaterializeResult[Any]:
+        day = as_of_date(context)
+        with night.connect() as connection:
+            groups = connection.execute(
+                "select gaps, gap_days, customers from features.cadence_groups"
+            ).df()
+            fit = fit_cadence(groups)
+            frame = pd.DataFrame([{"as_of_date": day, "run_id": context.run_id, **fit.to_row()}])
+            replace_night(connection, "cadence_parameters", day, frame)
+        return dg.MaterializeResult(
+            metadata={
+                "status": fit.status,
+                "reason": fit.status_reason or "",
+                "gaps": fit.gaps,
+                "customers": fit.customers,
+                **({} if fit.r is None else {"r": fit.r, "alpha": fit.alpha}),
+            }
+        )
+
+    @dg.multi_asset(
+        name="behaviour",
+        specs=[
+            dg.AssetSpec(
+                key=["ml", name],
+                deps=[["features", "customer_behaviour"], ["ops", "night"]],
+                group_name=GROUP,
+                kinds=KINDS,
+                owners=OWNERS,
+                partitions_def=partitions,
+                description=description,
+            )
+            for name, description in BEHAVIOUR_TABLES.items()
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                MIN_SHARE_CHECK,
+                asset=["ml", "behaviour_scores"],
+                description=f"On a night of learning, no segment holds under "
+                f"{MIN_CLUSTER_SHARE:.0%} of the customers.",
+            ),
+            dg.AssetCheckSpec(
+                EVERYONE_SCORED,
+                asset=["ml", "behaviour_scores"],
+                blocking=True,
+                description="If there is a model, each customer with features has one row.",
+            ),
+        ],
+    )
+    def behaviour(
+        context: dg.AssetExecutionContext, night: NightHome
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        day = as_of_date(context)
+        with night.connect() as connection:
+            features = (
+                connection.execute("select * from features.customer_behaviour")
+                .df()
+                .drop(columns=["as_of_date"])
+                .set_index("customer_id")
+            )
+            outcome = run_behaviour(connection, night.home.models, features, day, context.run_id)
+        yield from _events(outcome, len(features))
+
+    return [cadence_parameters, behaviour]
+
+
+def _events(
+    outcome: BehaviourNight, customers: int
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    """Tell Dagster what the night came to."""
+    model = outcome.model
+    shares = (
+        outcome.scores["segment_id"].value_counts(normalize=True) if len(outcome.scores) else None
+    )
+    about: dict[str, Any] = {"decision": outcome.decision, "reason": outcome.reason}
+    if model is not None and shares is not None:
+        names = {segment.segment_id: segment.name.segment_name for segment in model.segments}
+        lines = [
+            f"| {segment_id} | {names[str(segment_id)]} | {share:.1%} |"
+            for segment_id, share in shares.items()
+        ]
+        about |= {
+            "model_id": model.model_id,
+            "trained_on": model.trained_on.isoformat(),
+            "silhouette": model.silhouette,
+            "stability": model.stability,
+            "segments": dg.MetadataValue.md(
+                "\n".join(["| segment | name | customers |", "|---|---|---:|", *lines])
+            ),
+        }
+    for name in BEHAVIOUR_TABLES:
+        yield dg.MaterializeResult(
+            asset_key=["ml", name], metadata=about if name == "behaviour_scores" else None
+        )
+    learned = outcome.decision == "promoted"
+    smallest = float(shares.min()) if shares is not None and learned else None
+    yield dg.AssetCheckResult(
+        asset_key=["ml", "behaviour_scores"],
+        check_name=MIN_SHARE_CHECK,
+        passed=smallest is None or smallest >= MIN_CLUSTER_SHARE,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"threshold": MIN_CLUSTER_SHARE}
+        | ({} if smallest is None else {"measured": smallest}),
+    )
+    without = customers - len(outcome.scores) if model is not None else 0
+    yield dg.AssetCheckResult(
+        asset_key=["ml", "behaviour_scores"],
+        check_name=EVERYONE_SCORED,
+        passed=without == 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"measured": float(without), "threshold": 0.0},
+    )

@@ -1,0 +1,109 @@
+"""The first and last business day of the transactions, those still waiting in landing included."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from orchestration.errors import BusyError, LandingError
+from orchestration.home import Home
+from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.landing.readers import open_source
+from orchestration.landing.typing_sql import business_day_sql, present_cell, value_sql
+from orchestration.landing_schema import LANDING
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+_TIME = LANDING["transactions"].by_name["ordered_at"]
+
+
+@dataclass(frozen=True)
+class DataDays:
+    """The days that the transactions span, both ends included."""
+
+    first: date
+    last: date
+
+
+def days_in_data(home: Home, settings: Settings) -> DataDays | None:
+    """Return the span of all transactions, or None if none can be read.
+
+    Of files that have not been loaded yet only the time column is looked at; a file that cannot
+    be read is left for the ingest to explain.
+
+    Raises
+    ------
+    BusyError
+        If another process is writing the warehouse.
+    """
+    spans: list[tuple[date, date]] = []
+    loaded: set[str] = set()
+    if home.warehouse.exists():
+        try:
+            with connect(home, settings) as connection:
+                loaded, span = _loaded(connection)
+                spans += [span] if span else []
+        except duckdb.IOException:
+            raise BusyError(
+                "Busy: another process holds the warehouse. Try again when it is done."
+            ) from None
+    for file in discover(home.landing).files:
+        if file.table == "transactions" and content_sha256(file.path) not in loaded:
+            span = _waiting(file, settings)
+            spans += [span] if span else []
+    if not spans:
+        return None
+    return DataDays(min(first for first, _ in spans), max(last for _, last in spans))
+
+
+def last_day_in_data(home: Home, settings: Settings) -> date | None:
+    """Return the last business day on which anything was ordered."""
+    days = days_in_data(home, settings)
+    return None if days is None else days.last
+
+
+def _loaded(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[set[str], tuple[date, date] | None]:
+    """Return the contents that raw holds, and the span of their lines."""
+    exists = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'raw' and table_name = 'files'"
+    ).fetchone()
+    if not exists or not exists[0]:
+        return set(), None
+    hashes = connection.execute(
+        "select content_sha256 from raw.files where status <> 'unloaded'"
+    ).fetchall()
+    return {row[0] for row in hashes}, _span(
+        connection.execute(
+            "select min(ordered_date), max(ordered_date) from raw.transactions"
+        ).fetchone()
+    )
+
+
+def _waiting(file: LandingFile, settings: Settings) -> tuple[date, date] | None:
+    """Return the span of a file that has not been loaded, None if its times cannot be read."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        try:
+            source = open_source(connection, file)
+            spelled = {name.strip().lower(): cell for name, cell in source.cells.items()}
+            cell = spelled.get(_TIME.name)
+            if cell is None:
+                return None
+            present = present_cell(_TIME, cell)
+            instant = value_sql(_TIME, present, settings.time_zone)
+            day = business_day_sql(instant, settings.time_zone)
+            row = connection.execute(
+                f"select min(day), max(day) from (select {day} as day from {source.relation})",
+                source.parameters,
+            ).fetchone()
+        except (duckdb.Error, LandingError):
+            return None
+    return _span(row)
+
+
+def _span(row: tuple[date | None, ...] | None) -> tuple[date, date] | None:
+    if row is None or row[0] is None or row[1] is None:
+        return None
+    return row[0], row[1]

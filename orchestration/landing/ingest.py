@@ -1,0 +1,288 @@
+"""The night's first step: new landing files into `raw`, all of them or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+
+from orchestration.errors import LandingError
+from orchestration.home import Home
+from orchestration.landing.files import (
+    SUFFIXES,
+    Discovery,
+    IgnoredFile,
+    LandingFile,
+    content_sha256,
+    discover,
+    state,
+)
+from orchestration.landing.rules import check_currencies, check_one_way_of_keying
+from orchestration.landing.schema import create_raw_schema, has_raw_schema, transaction
+from orchestration.landing.scratch import (
+    ROW_NUMBER,
+    SCRATCH_TABLE,
+    load_scratch,
+)
+from orchestration.landing.statement import typed_columns
+from orchestration.landing_schema import LANDING
+from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class IngestedFile:
+    """One file of this run; `copy_of` names the file whose content it repeats."""
+
+    file_seq: int
+    file: LandingFile
+    rows_in: int
+    copy_of: str | None = None
+    rejected: dict[str, int] = field(default_factory=dict)
+    nulled: dict[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that now stand in `raw.<table>`."""
+        return 0 if self.copy_of else self.rows_in - sum(self.rejected.values())
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What one run took in, in load order; `known` counts the files that were there before."""
+
+    files: tuple[IngestedFile, ...]
+    ignored: tuple[IgnoredFile, ...]
+    known: int
+
+    @property
+    def rows_in(self) -> int:
+        return sum(each.rows_in for each in self.files)
+
+    @property
+    def rows_loaded(self) -> int:
+        return sum(each.rows_loaded for each in self.files)
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Rejected rows by reason, over all files of the run."""
+        totals: dict[str, int] = {}
+        for each in self.files:
+            for reason, rows in each.rejected.items():
+                totals[reason] = totals.get(reason, 0) + rows
+        return totals
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A landing file with the hash of its bytes, and its size and time when that was taken."""
+
+    file: LandingFile
+    sha256: str
+    bytes: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, file: LandingFile) -> "_Content":
+        size, changed_ns = state(file.path)
+        return cls(file, content_sha256(file.path), size, changed_ns)
+
+    def check_unchanged(self) -> None:
+        """Refuse a file that somebody is still writing: its hash is not that of what was read."""
+        if state(self.file.path) != (self.bytes, self.changed_ns):
+            raise LandingError(
+                f"{self.file.label}: the file changed while it was read. Write it under a name "
+                "that ends in `.part` and rename it when it is whole."
+            )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The contents that raw holds: file_seq and name by table and hash, and the names of each."""
+
+    first: dict[tuple[str, str], tuple[int, str]]
+    names: frozenset[tuple[str, str, str]]
+    next_seq: int
+
+
+def ingest(
+    connection: duckdb.DuckDBPyConnection, home: Home, settings: Settings, run_id: str
+) -> IngestReport:
+    """Take in every landing file whose content is not yet in raw, in one transaction.
+
+    The load order is the run, then the table as the contract lists it, then the file name by
+    bytes, then the row; `file_seq` keeps it for ever. Any problem with a file as a whole leaves
+    raw as it was, and all problems are told together.
+
+    Raises
+    ------
+    LandingError
+        Naming each file, the row or column, and what to do.
+    """
+    discovery = discover(home.landing)
+    known = _known_contents(connection)
+    _check_there_are_transactions(home, discovery, known)
+    new = [
+        each
+        for each in map(_Content.of, discovery.files)
+        if (each.file.table, each.sha256, each.file.name) not in known.names
+    ]
+    try:
+        with transaction(connection):
+            create_raw_schema(connection)
+            ingested = _take_in(connection, new, known, settings, run_id)
+            check_currencies(connection, settings)
+            check_one_way_of_keying(connection, known.next_seq)
+            connection.execute(f"drop table if exists {SCRATCH_TABLE}")
+    except _FileError as error:
+        others = _problems(connection, new[error.position + 1 :], settings)
+        raise LandingError("\n".join([str(error), *others])) from error
+    return IngestReport(tuple(ingested), discovery.ignored, len(discovery.files) - len(new))
+
+
+class _FileError(LandingError):
+    """The first problem of a run; `position` says which of its new files has it."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+def _known_contents(connection: duckdb.DuckDBPyConnection) -> _Known:
+    if not has_raw_schema(connection):
+        return _Known({}, frozenset(), 1)
+    rows = connection.execute(
+        "select file_seq, source_table, content_sha256, file_name, status from raw.files "
+        "order by file_seq"
+    ).fetchall()
+    return _Known(
+        {(table, sha): (seq, name) for seq, table, sha, name, status in rows if status == "loaded"},
+        frozenset(
+            (table, sha, name) for _, table, sha, name, status in rows if status != "unloaded"
+        ),
+        max((seq for seq, *_ in rows), default=0) + 1,
+    )
+
+
+def _check_there_are_transactions(home: Home, discovery: Discovery, known: _Known) -> None:
+    """Refuse to run on nothing, before anything is written."""
+    tables = {file.table for file in discovery.files} | {table for table, _ in known.first}
+    if "transactions" in tables:
+        return
+    lines = [
+        f"There are no transactions in {home.landing / 'transactions'}: put one or more "
+        f"{SUFFIXES} files with the columns {', '.join(LANDING['transactions'].required)} there, "
+        "or land the sample with `strata sample`."
+    ]
+    lines += [f"Not read: {each.path} {each.reason}." for each in discovery.ignored]
+    raise LandingError("\n".join(lines))
+
+
+def _take_in(
+    connection: duckdb.DuckDBPyConnection,
+    new: Sequence[_Content],
+    known: _Known,
+    settings: Settings,
+    run_id: str,
+) -> list[IngestedFile]:
+    """Load the new files in order; raise at the first that cannot be."""
+    first = dict(known.first)
+    ingested: list[IngestedFile] = []
+    for position, content in enumerate(new):
+        file_seq = known.next_seq + position
+        origin = first.setdefault(
+            (content.file.table, content.sha256), (file_seq, content.file.name)
+        )
+        try:
+            if origin[0] == file_seq:
+                each = _load(connection, content, file_seq, settings)
+            else:
+                each = IngestedFile(
+                    file_seq, content.file, _rows_in(connection, origin[0]), origin[1]
+                )
+            content.check_unchanged()
+        except LandingError as error:
+            raise _FileError(str(error), position) from error
+        _insert_file(connection, content, each, origin[0], run_id)
+        ingested.append(each)
+    return ingested
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, content: _Content, file_seq: int, settings: Settings
+) -> IngestedFile:
+    """Type a file and move its rows to raw: those that stand, and those that are rejected."""
+    file = content.file
+    facts = load_scratch(connection, file, settings)
+    columns = ", ".join(typed_columns(LANDING[file.table]))
+    connection.execute(
+        f"insert into raw.{file.table} (file_seq, row_number, {columns}) "
+        f"select {file_seq}, {ROW_NUMBER}, {columns} from {SCRATCH_TABLE} where reason is null"
+    )
+    if facts.rejected:
+        connection.execute(
+            "insert into raw.rejected_rows (file_seq, row_number, source_table, reason, row_json) "
+            f"select {file_seq}, {ROW_NUMBER}, '{file.table}', reason, row_json "
+            f"from {SCRATCH_TABLE} where reason is not null"
+        )
+    for column, nulled in facts.nulled.items():
+        connection.execute(
+            "insert into raw.nulled_values values (?, ?, ?, ?)",
+            [file_seq, file.table, column, nulled],
+        )
+    return IngestedFile(
+        file_seq,
+        file,
+        facts.rows_in,
+        rejected=facts.rejected,
+        nulled=facts.nulled,
+        unknown_columns=facts.unknown_columns,
+    )
+
+
+def _insert_file(
+    connection: duckdb.DuckDBPyConnection,
+    content: _Content,
+    each: IngestedFile,
+    origin: int,
+    run_id: str,
+) -> None:
+    connection.execute(
+        "insert into raw.files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            each.file_seq,
+            each.file.table,
+            each.file.name,
+            content.sha256,
+            content.bytes,
+            each.rows_in,
+            origin if each.copy_of is not None else None,
+            run_id,
+            datetime.now(UTC).replace(tzinfo=None),
+            "loaded" if each.copy_of is None else "copy",
+            ", ".join(each.unknown_columns) or None,
+        ],
+    )
+
+
+def _rows_in(connection: duckdb.DuckDBPyConnection, file_seq: int) -> int:
+    """Return the rows of a file that is in raw: a copy's content need not be counted again."""
+    row = connection.execute(
+        "select rows_in from raw.files where file_seq = ?", [file_seq]
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _problems(
+    connection: duckdb.DuckDBPyConnection, contents: Sequence[_Content], settings: Settings
+) -> list[str]:
+    """Look at the files after the first bad one, so that a person can mend all at once."""
+    problems = []
+    for content in contents:
+        try:
+            load_scratch(connection, content.file, settings)
+        except LandingError as error:
+            problems.append(str(error))
+    connection.execute(f"drop table if exists {SCRATCH_TABLE}")
+    return problems

@@ -1,0 +1,269 @@
+"""What `strata check` finds in the landing folder, without changing anything."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import LandingError
+from orchestration.home import Home
+from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.landing.rules import check_currencies, check_one_way_of_keying
+from orchestration.landing.schema import create_raw_schema, has_raw_schema
+from orchestration.landing.scratch import ROW_NUMBER, SCRATCH_TABLE, load_scratch
+from orchestration.landing.typing_sql import quoted
+from orchestration.landing_schema import LANDING
+from orchestration.settings import Settings
+
+# What the rules over all files look at; no other row is kept.
+_RULED = "order_id, line_id, currency"
+
+
+@dataclass(frozen=True)
+class FileInspection:
+    """One landing file; `status` is `new`, `loaded`, `copy` or, where raw is out of sight, `unknown`."""
+
+    table: str
+    name: str
+    status: str
+    rows: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    nulled: dict[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    missing_columns: tuple[str, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+    currencies: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LandingInspection:
+    """Everything found: `problems` stop the night, `warnings` do not."""
+
+    files: tuple[FileInspection, ...]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints: dates as text."""
+        files = [asdict(each) for each in self.files]
+        for each in files:
+            for name in ("first_day", "last_day"):
+                each[name] = each[name].isoformat() if each[name] else None
+        return {
+            "is_usable": self.is_usable,
+            "files": files,
+            "problems": list(self.problems),
+            "warnings": list(self.warnings),
+        }
+
+    def to_text(self) -> str:
+        """Return the same for a person: tables, their files, then what is wrong."""
+        lines: list[str] = []
+        for table in LANDING:
+            files = [each for each in self.files if each.table == table]
+            if not files:
+                continue
+            rows = sum(each.rows for each in files)
+            lines.append(f"{table}: {len(files)} file{'s' * (len(files) > 1)}, {rows:,} rows")
+            for each in files:
+                lines.extend(_file_lines(each))
+        absent = [table for table in LANDING if table not in {each.table for each in self.files}]
+        if absent:
+            lines.append(f"no files: {', '.join(absent)}")
+        lines += [f"warning: {each}" for each in self.warnings]
+        lines += [f"problem: {each}" for each in self.problems]
+        return "\n".join(lines)
+
+
+def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
+    """Read and type every landing file in memory, and say what a night would make of it.
+
+    Nothing is written: the warehouse is opened read-only if it is there, to tell new files from
+    loaded ones; if another process holds it, that is said.
+    """
+    discovery = discover(home.landing)
+    warnings = [f"{each.path} {each.reason}; it is not read." for each in discovery.ignored]
+    files, problems = [], []
+    with _in_memory(settings) as connection:
+        known, warning = _attach_warehouse(connection, home)
+        warnings += [warning] if warning else []
+        seen: dict[tuple[str, str], str] = {}
+        names = {(t, name): sha for (t, sha, name) in sorted(known or ())}
+        for seq, file in enumerate(discovery.files, start=1):
+            sha = content_sha256(file.path)
+            status = _status(file, sha, known, seen)
+            if known and (file.table, file.name) in names and status in ("new", "copy"):
+                warnings.append(
+                    f"{file.label} has another content than the file of that name that was landed "
+                    "before: it is taken as a further file. Use `strata unload` if it replaces it."
+                )
+            each = _inspect_file(connection, file, status, seq, settings)
+            files.append(each)
+            problems += each.problems
+        _keep_loaded_lines(connection, known, discovery.files)
+        if not any(f.table == "transactions" for f in discovery.files) and not any(
+            table == "transactions" for table, *_ in known or ()
+        ):
+            problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
+        problems += _problems_over_all(connection, settings)
+    return LandingInspection(tuple(files), tuple(problems), tuple(warnings))
+
+
+@contextmanager
+def _in_memory(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with tempfile.TemporaryDirectory(prefix="strata-check-") as spill:
+        connection = duckdb.connect(":memory:")
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"set memory_limit = '{settings.memory_limit}'")
+            connection.execute(f"set threads = {settings.threads}")
+            connection.execute(f"set temp_directory = {quoted(spill)}")
+            create_raw_schema(connection)
+            yield connection
+        finally:
+            connection.close()
+
+
+def _attach_warehouse(
+    connection: duckdb.DuckDBPyConnection, home: Home
+) -> tuple[set[tuple[str, str, str]] | None, str | None]:
+    """Return table, hash and name of the loaded files, and a warning if that cannot be seen."""
+    if not home.warehouse.exists():
+        return set(), None
+    try:
+        connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
+    except duckdb.Error:
+        return None, (
+            "the warehouse is in use by a run: which files are loaded already cannot be told, and "
+            "only what lies in the landing folder was looked at."
+        )
+    if not has_raw_schema(connection, catalog="warehouse"):
+        return set(), None
+    return set(
+        connection.execute(
+            "select source_table, content_sha256, file_name from warehouse.raw.files "
+            "where status <> 'unloaded'"
+        ).fetchall()
+    ), None
+
+
+def _status(
+    file: LandingFile,
+    sha: str,
+    known: set[tuple[str, str, str]] | None,
+    seen: dict[tuple[str, str], str],
+) -> str:
+    if known is None:
+        return "unknown"
+    if (file.table, sha, file.name) in known:
+        return "loaded"
+    is_loaded = any((table, content) == (file.table, sha) for table, content, _ in known)
+    is_first = seen.setdefault((file.table, sha), file.name) == file.name
+    return "new" if is_first and not is_loaded else "copy"
+
+
+def _inspect_file(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandingFile,
+    status: str,
+    seq: int,
+    settings: Settings,
+) -> FileInspection:
+    try:
+        facts = load_scratch(connection, file, settings)
+    except LandingError as error:
+        return FileInspection(
+            file.table, file.name, status, problems=tuple(str(error).splitlines())
+        )
+    if file.table == "transactions" and status != "copy":
+        connection.execute(
+            "insert into raw.files values (?, 'transactions', ?, '', 0, 0, null, '', "
+            "timestamp 'epoch', 'loaded', null)",
+            [seq, file.name],
+        )
+        connection.execute(
+            f"insert into raw.transactions (file_seq, row_number, {_RULED}) "
+            f"select {seq}, {ROW_NUMBER}, {_RULED} from {SCRATCH_TABLE} where reason is null"
+        )
+    return FileInspection(
+        table=file.table,
+        name=file.name,
+        status=status,
+        rows=facts.rows_in,
+        rejected=facts.rejected,
+        nulled=facts.nulled,
+        unknown_columns=facts.unknown_columns,
+        missing_columns=facts.missing_columns,
+        first_day=facts.first_day,
+        last_day=facts.last_day,
+        currencies=facts.currencies,
+    )
+
+
+def _keep_loaded_lines(
+    connection: duckdb.DuckDBPyConnection,
+    known: set[tuple[str, str, str]] | None,
+    files: tuple[LandingFile, ...],
+) -> None:
+    """Add the lines of files that were loaded and no longer lie in the landing folder."""
+    if not known:
+        return
+    here = [content_sha256(file.path) for file in files if file.table == "transactions"]
+    gone = (
+        "select file_seq from warehouse.raw.files where source_table = 'transactions' "
+        "and status = 'loaded' and not list_contains($here, content_sha256)"
+    )
+    shift = len(files)
+    connection.execute(
+        f"insert into raw.files select * replace (file_seq + {shift} as file_seq) "
+        f"from warehouse.raw.files where file_seq in ({gone})",
+        {"here": here},
+    )
+    connection.execute(
+        f"insert into raw.transactions (file_seq, row_number, {_RULED}) "
+        f"select file_seq + {shift}, row_number, {_RULED} from warehouse.raw.transactions "
+        f"where file_seq in ({gone})",
+        {"here": here},
+    )
+
+
+def _problems_over_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
+    problems = []
+    try:
+        check_currencies(connection, settings)
+    except LandingError as error:
+        problems.append(str(error))
+    try:
+        check_one_way_of_keying(connection, 0)
+    except LandingError as error:
+        problems.append(str(error))
+    return problems
+
+
+def _file_lines(each: FileInspection) -> list[str]:
+    days = f", {each.first_day} to {each.last_day}" if each.first_day else ""
+    money = f", {', '.join(each.currencies)}" if each.currencies else ""
+    lines = [f"  {each.name} ({each.status}): {each.rows:,} rows{days}{money}"]
+    if each.rejected:
+        lines.append(f"    rejected: {_counts(each.rejected)}")
+    if each.nulled:
+        lines.append(f"    unreadable, taken as missing: {_counts(each.nulled)}")
+    if each.unknown_columns:
+        lines.append(f"    not in the contract, kept: {', '.join(each.unknown_columns)}")
+    if each.missing_columns:
+        lines.append(f"    not there: {', '.join(each.missing_columns)}")
+    return lines
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())

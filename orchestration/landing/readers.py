@@ -1,0 +1,164 @@
+"""DuckDB's reading of each format: the columns of a file, and SQL that yields its rows in order."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.errors import LandingError
+from orchestration.landing.counting import (
+    Header,
+    first_broken_json_line,
+    parquet_metadata,
+    read_csv_header,
+)
+from orchestration.landing.files import LandingFile
+from orchestration.landing.typing_sql import Cell, quoted
+
+# One line; longer ones are taken for a quote that was never closed.
+MAX_LINE_BYTES = 16 * 1024 * 1024
+LINES_TABLE = "landing_lines"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file ready to be typed: `select <cells> from <relation>`, rows in the file's order.
+
+    `cells` has the file's columns by their names there; `row` is the whole row where the format
+    has it as text.
+    """
+
+    cells: dict[str, Cell]
+    relation: str
+    parameters: tuple[str, ...]
+    row: str | None = None
+    header: Header | None = None
+
+
+def open_source(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
+    """Read the columns of a file; JSON lines are loaded, the others read when they are typed.
+
+    Raises
+    ------
+    LandingError
+        If the file cannot be read, or two of its columns have one name.
+    """
+    opener = {"parquet": _open_parquet, "csv": _open_csv, "jsonl": _open_json_lines}[file.format]
+    source = opener(connection, file)
+    _check_names(file, list(source.cells))
+    return source
+
+
+def reading_failed(file: LandingFile, error: duckdb.Error) -> LandingError:
+    """Say in words that DuckDB could not read a file, without the line that it quotes."""
+    if file.format == "jsonl":
+        line = first_broken_json_line(file)
+        where = f", line {line}" if line else ""
+        return LandingError(
+            f"{file.label}{where}: not a JSON object in UTF-8. Each line must hold one whole "
+            'object, as in {"order_id": "1"}; an array or an object over several lines is none.'
+        )
+    if file.format == "parquet":
+        return LandingError(
+            f"{file.label}: the Parquet data cannot be read: the file is damaged, encrypted or was "
+            "not copied to its end. Land it again."
+        )
+    message = str(error)
+    _, _, after = message.partition("CSV Error on Line: ")
+    digits = after.split("\n", 1)[0].strip()
+    where = f", line {digits}" if digits.isdigit() else ""
+    if "quote" in message:
+        what = "a double quote is misplaced or never closed"
+    elif "state machine" in message:
+        what = "lines end in different ways (CR LF and LF), or a double quote is misplaced"
+    elif "Maximum line size" in message:
+        what = f"a line is longer than {MAX_LINE_BYTES:,} bytes, or a quote is never closed"
+    else:
+        what = "the line cannot be read"
+    return LandingError(f"{file.label}{where}: {what}. Export the file as plain CSV (RFC 4180).")
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
+    schema = parquet_metadata(file).schema.to_arrow_schema()
+    _check_names(file, schema.names)
+    relation = "read_parquet(?, hive_partitioning = false, binary_as_string = true)"
+    path = _without_globs(file)
+    described = connection.execute(f"describe select * from {relation}", [path]).fetchall()
+    cells = {name: Cell(_identifier(name), kind) for name, kind, *_ in described}
+    return Source(cells, relation, (path,))
+
+
+def _open_csv(_: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
+    header = read_csv_header(file)
+    names = [name or f"unnamed column {i}" for i, name in enumerate(header.names, start=1)]
+    _check_names(file, names)
+    columns = ", ".join(f"'c{i}': 'varchar'" for i in range(len(names)))
+    relation = (
+        f"read_csv(?, columns = {{{columns}}}, auto_detect = false, header = false, "
+        f"skip = {header.records}, delim = {quoted(header.delimiter)}, quote = '\"', "
+        f"escape = '\"', strict_mode = true, null_padding = false, hive_partitioning = false, "
+        f"max_line_size = {MAX_LINE_BYTES}, "
+        f"compression = '{'gzip' if file.is_gzipped else 'none'}')"
+    )
+    cells = {name: Cell(f"c{i}", "VARCHAR") for i, name in enumerate(names)}
+    return Source(cells, relation, (_without_globs(file),), header=header)
+
+
+def _open_json_lines(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
+    """Load the lines as text, then let each key that any of them has be a column."""
+    connection.execute(
+        f"create or replace temp table {LINES_TABLE} as select line from read_csv(?, "
+        "columns = {'line': 'varchar'}, auto_detect = false, header = false, delim = '\x01', "
+        "quote = '', escape = '', strict_mode = false, hive_partitioning = false, "
+        f"max_line_size = {MAX_LINE_BYTES}, compression = 'none')",
+        [_without_globs(file)],
+    )
+    # Row ids rise with the lines, but begin anywhere while the transaction is open.
+    lines = (
+        f"(select line, rowid + 1 - (select min(rowid) from {LINES_TABLE}) as number "
+        f"from {LINES_TABLE} where trim(line, ' \t\r') <> '')"
+    )
+    shapes = connection.execute(
+        "select keys, kind, min(number) from "
+        f"(select json_keys(line) as keys, json_type(line) as kind, number from {lines}) "
+        "group by keys, kind"
+    ).fetchall()
+    if any(kind != "OBJECT" for _, kind, _ in shapes):
+        raise reading_failed(file, duckdb.Error())
+    twice = min((n for keys, _, n in shapes if len(set(keys)) < len(keys)), default=None)
+    if twice is not None:
+        raise LandingError(
+            f"{file.label}, line {twice}: the object has one name twice. Each name may stand once "
+            "in a line."
+        )
+    names = sorted({key for keys, _, _ in shapes for key in keys})
+    pointers = ", ".join(quoted(_json_pointer(name)) for name in names)
+    values = f"json_extract_string(line, [{pointers}])" if names else "[]"
+    relation = f"(select line, {values} as found from {lines} order by number)"
+    cells = {name: Cell(f"found[{i}]", "VARCHAR") for i, name in enumerate(names, start=1)}
+    return Source(cells, relation, (), row="line")
+
+
+def _check_names(file: LandingFile, names: list[str]) -> None:
+    """Refuse two columns of one name: nobody can say which of them is meant."""
+    counts = Counter(name.strip().lower() for name in names)
+    twice = sorted(name for name, count in counts.items() if count > 1)
+    if twice:
+        raise LandingError(
+            f"{file.label}: {len(twice)} column name{'s' * (len(twice) > 1)} stand more than once "
+            f"(capitals and outer spaces do not count): {', '.join(f'`{n}`' for n in twice)}. "
+            "Rename or drop all but one."
+        )
+
+
+def _json_pointer(key: str) -> str:
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _without_globs(file: LandingFile) -> str:
+    """Return the path as DuckDB must be told it: a `*` in a name is that sign, not any name."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file.path))

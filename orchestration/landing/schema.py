@@ -1,0 +1,72 @@
+"""The tables of schema `raw`: every landed row as it was typed, and where it came from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from orchestration.landing_schema import LANDING
+
+_DDL = (
+    "create schema if not exists raw",
+    """
+    create table if not exists raw.files (
+        file_seq bigint not null primary key,
+        source_table varchar not null,
+        file_name varchar not null,
+        content_sha256 varchar not null,
+        bytes bigint not null,
+        rows_in bigint not null,
+        copy_of bigint,
+        run_id varchar not null,
+        loaded_at timestamp not null,
+        status varchar not null,
+        unknown_columns varchar
+    )
+    """,
+    """
+    create table if not exists raw.rejected_rows (
+        file_seq bigint not null,
+        row_number bigint not null,
+        source_table varchar not null,
+        reason varchar not null,
+        row_json varchar
+    )
+    """,
+    """
+    create table if not exists raw.nulled_values (
+        file_seq bigint not null,
+        source_table varchar not null,
+        column_name varchar not null,
+        nulled bigint not null
+    )
+    """,
+)
+
+
+def create_raw_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the raw tables that are not there yet; all of them always exist."""
+    for statement in (*_DDL, *(table.create_sql() for table in LANDING.values())):
+        connection.execute(statement)
+
+
+def has_raw_schema(connection: duckdb.DuckDBPyConnection, *, catalog: str | None = None) -> bool:
+    """Say whether anything was ever landed here."""
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'raw' and table_name = 'files' "
+        "and database_name = coalesce(?, current_database())",
+        [catalog],
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what the block writes, or, whatever goes wrong, nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()

@@ -1,0 +1,129 @@
+"""The one statement that reads a file and types its rows."""
+
+from collections.abc import Sequence
+
+from orchestration.landing.readers import Source
+from orchestration.landing.typing_sql import (
+    Cell,
+    business_day_sql,
+    null_sql,
+    present_cell,
+    quoted,
+    text_sql,
+    value_sql,
+)
+from orchestration.landing_schema import Column, LandingTable
+from orchestration.settings import Settings
+
+DEFAULT_TRANSACTION_TYPE = (
+    "coalesce(transaction_type, "
+    "case when amount < 0 or (amount = 0 and quantity < 0) then 'return' else 'sale' end)"
+)
+
+
+def typed_columns(table: LandingTable) -> list[str]:
+    """List the columns that the statement yields for `raw.<table>`."""
+    names: list[str] = []
+    for column in table.columns:
+        names.append(column.name)
+        if column.date_name:
+            names.append(column.date_name)
+    return [*names, "extra_columns"]
+
+
+def bad_bit(table: LandingTable, column: Column) -> int:
+    """Return the bit of `bad` that says that a value was there and could not be typed."""
+    return 1 << table.columns.index(column)
+
+
+def typing_statement(
+    table: LandingTable,
+    source: Source,
+    found: dict[str, str],
+    unknown: Sequence[str],
+    settings: Settings,
+) -> str:
+    """Compose the statement.
+
+    Each step is a projection over the one before, so that no value is computed twice: cells as
+    they came, cells without what means "missing", typed values, then the verdict on the row. A
+    row is turned to JSON only where it is rejected.
+
+    Parameters
+    ----------
+    found : the file's own spelling of each contract column that it has.
+    unknown : the columns of the file that the contract does not have.
+
+    Returns
+    -------
+    A query of `typed_columns(table)`, `reason` (null: the row stands), `bad` (see `bad_bit`) and
+    `row_json` (rejected rows only).
+    """
+    zone = settings.time_zone
+    here = {name: f"cell_{i}" for i, name in enumerate(source.cells)}
+    cells = [f"{cell.sql} as {here[name]}" for name, cell in source.cells.items()]
+    present, typed, days, bad = [], [], [], ["0"]
+    for column in table.columns:
+        name = column.name
+        if name not in found:
+            typed.append(f"{null_sql(column)} as {name}")
+            if column.date_name:
+                days.append(f"cast(null as date) as {column.date_name}")
+            continue
+        cell = Cell(here[found[name]], source.cells[found[name]].duckdb_type)
+        there = present_cell(column, cell)
+        value = value_sql(column, Cell(f"present_{name}", there.duckdb_type), zone)
+        present.append(f"{there.sql} as present_{name}")
+        typed.append(f"{value} as {name}")
+        is_bad = f"present_{name} is not null and {name} is null"
+        bad.append(f"(case when {is_bad} then {bad_bit(table, column)} else 0 end)")
+        if column.date_name:
+            days.append(f"{business_day_sql(name, zone)} as {column.date_name}")
+    names = [
+        f"{DEFAULT_TRANSACTION_TYPE} as {name}" if name == "transaction_type" else name
+        for name in table.by_name
+    ]
+    landed = {name: Cell(here[name], cell.duckdb_type) for name, cell in source.cells.items()}
+    extra = _json_object({name: landed[name] for name in unknown}) if unknown else "null"
+    if source.row:
+        cells.append(f"{source.row} as row_text")
+    return f"""
+        with cells as (select {_listed(cells)} from {source.relation}),
+        present as (select {_listed(["*", *present])} from cells),
+        typed as (select {_listed(["*", *typed])} from present),
+        judged as (
+            select *, {_reason(table, found, settings)} as reason, {" | ".join(bad)} as bad
+            from typed
+        )
+        select
+            {_listed([*names, *days])},
+            cast({extra} as varchar) as extra_columns,
+            reason,
+            cast(bad as bigint) as bad,
+            case
+                when reason is not null
+                then {"row_text" if source.row else _json_object(landed)}
+            end as row_json
+        from judged
+    """
+
+
+def _reason(table: LandingTable, found: dict[str, str], settings: Settings) -> str:
+    """Say why a row is rejected: the first failing required column in the contract's order."""
+    cases = [
+        f"when present_{name} is null then 'missing_{name}' when {name} is null then 'bad_{name}'"
+        for name in table.required
+        if name in found
+    ]
+    if table.name == "transactions" and settings.currency:
+        cases.append(f"when currency <> {quoted(settings.currency)} then 'other_currency'")
+    return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+
+
+def _json_object(cells: dict[str, Cell]) -> str:
+    pairs = ", ".join(f"{quoted(name.strip())}, {text_sql(cell)}" for name, cell in cells.items())
+    return f"cast(json_object({pairs}) as varchar)"
+
+
+def _listed(expressions: Sequence[str]) -> str:
+    return ", ".join(expressions)

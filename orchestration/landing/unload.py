@@ -1,0 +1,170 @@
+"""Taking back a landed file: its rows leave `raw`, a copy of it takes its place."""
+
+import difflib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import InputError
+from orchestration.home import Home
+from orchestration.landing.files import content_sha256
+from orchestration.landing.schema import has_raw_schema, transaction
+from orchestration.landing_schema import LANDING
+
+MAX_FILES_LISTED = 20
+
+
+@dataclass(frozen=True)
+class UnloadReport:
+    """What was taken back.
+
+    Attributes
+    ----------
+    label : the file, as `<table>/<name>`.
+    rows_removed : rows that left `raw`, rejected ones included; 0 if a copy took their place.
+    replaced_by : the copy that now stands for the same content.
+    moved_to : where the landing file went; None if it no longer lay in the landing folder.
+    still_loaded : other contents that were landed under the same name and stay.
+    """
+
+    label: str
+    file_seq: int
+    rows_removed: int
+    replaced_by: str | None
+    moved_to: Path | None
+    still_loaded: int
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    file_seq: int
+    table: str
+    name: str
+    sha256: str
+    copy_of: int | None
+
+
+def unload(connection: duckdb.DuckDBPyConnection, home: Home, file: str) -> UnloadReport:
+    """Take back the content that was landed last under a name.
+
+    `file` is a path or `<table>/<name>`. The landing file moves to `unloaded/<table>/`, unchanged,
+    so that the next night does not read it again. What its rows touched is computed anew by the
+    next night.
+
+    Raises
+    ------
+    InputError
+        If no such file is landed (naming those that are), or one of that name lies in `unloaded/`.
+    """
+    landed = _landed_files(connection)
+    same_name = [each for each in landed if f"{each.table}/{each.name}" == _label(home, file)]
+    if not same_name:
+        raise InputError(_unknown(home, file, landed))
+    taken = same_name[-1]
+    source = home.landing / taken.table / taken.name
+    target = home.root / "unloaded" / taken.table / taken.name
+    # A landing file that was overwritten since is another content: it is not this one's to move.
+    is_there = source.is_file() and content_sha256(source) == taken.sha256
+    if is_there and target.exists():
+        raise InputError(
+            f"{taken.table}/{taken.name} was not taken back: {target} is there already. Move that "
+            "file away first."
+        )
+    copies = [each for each in landed if each.copy_of == taken.file_seq]
+    with transaction(connection):
+        rows_removed = 0
+        if taken.copy_of is None and copies:
+            _hand_over(connection, taken, copies)
+        elif taken.copy_of is None:
+            rows_removed = _remove_rows(connection, taken)
+        connection.execute(
+            "update raw.files set status = 'unloaded', copy_of = null where file_seq = ?",
+            [taken.file_seq],
+        )
+        if is_there:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(source, target)
+    return UnloadReport(
+        label=f"{taken.table}/{taken.name}",
+        file_seq=taken.file_seq,
+        rows_removed=rows_removed,
+        replaced_by=f"{copies[0].table}/{copies[0].name}" if copies else None,
+        moved_to=target if is_there else None,
+        still_loaded=len(same_name) - 1,
+    )
+
+
+def _landed_files(connection: duckdb.DuckDBPyConnection) -> list[_Loaded]:
+    if not has_raw_schema(connection):
+        return []
+    return [
+        _Loaded(*row)
+        for row in connection.execute(
+            "select file_seq, source_table, file_name, content_sha256, copy_of from raw.files "
+            "where status <> 'unloaded' order by file_seq"
+        ).fetchall()
+    ]
+
+
+def _label(home: Home, file: str) -> str:
+    """Return `<table>/<name>` of what a person typed: that form, or a path to the landing file."""
+    path = Path(file)
+    if not path.is_absolute() and len(path.parts) == 2 and path.parts[0] in LANDING:
+        return file
+    resolved = path.parent.resolve() / path.name
+    landing = home.landing.resolve()
+    return str(resolved.relative_to(landing)) if resolved.is_relative_to(landing) else file
+
+
+def _unknown(home: Home, file: str, landed: list[_Loaded]) -> str:
+    labels = sorted({f"{each.table}/{each.name}" for each in landed})
+    if not labels:
+        return f"{file} cannot be taken back: no file has been landed yet."
+    label = _label(home, file)
+    if (home.landing / label).is_file():
+        return (
+            f"{label} lies in the landing folder but was never loaded: there is nothing to take "
+            "back. Remove the file, or let the next night load it."
+        )
+    near = difflib.get_close_matches(label, labels, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    more = f" and {len(labels) - MAX_FILES_LISTED} more" if len(labels) > MAX_FILES_LISTED else ""
+    listed = ", ".join(labels[:MAX_FILES_LISTED])
+    return f"{file} is no landed file.{hint} Landed are: {listed}{more}."
+
+
+def _hand_over(
+    connection: duckdb.DuckDBPyConnection, taken: _Loaded, copies: list[_Loaded]
+) -> None:
+    """Let the first copy stand for the content: as if the file taken back had never come."""
+    heir = copies[0].file_seq
+    for table in (taken.table, "rejected_rows", "nulled_values"):
+        connection.execute(
+            f"update raw.{table} set file_seq = ? where file_seq = ?", [heir, taken.file_seq]
+        )
+    connection.execute(
+        """
+        update raw.files set
+            copy_of = case when file_seq <> $heir then $heir end,
+            status = case when file_seq = $heir then 'loaded' else status end,
+            unknown_columns = coalesce(
+                unknown_columns,
+                (select taken.unknown_columns from raw.files as taken where taken.file_seq = $taken)
+            )
+        where copy_of = $taken
+        """,
+        {"heir": heir, "taken": taken.file_seq},
+    )
+
+
+def _remove_rows(connection: duckdb.DuckDBPyConnection, taken: _Loaded) -> int:
+    removed = 0
+    for table in (taken.table, "rejected_rows"):
+        row = connection.execute(
+            f"delete from raw.{table} where file_seq = ?", [taken.file_seq]
+        ).fetchone()
+        removed += int(row[0]) if row else 0
+    connection.execute("delete from raw.nulled_values where file_seq = ?", [taken.file_seq])
+    return removed

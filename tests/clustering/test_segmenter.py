@@ -1,0 +1,157 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from threadpoolctl import threadpool_limits
+
+from models import segmenter as segmenter_module
+from models.behaviour_model import BehaviourModel
+from models.registry import empty_registry, update_registry
+from models.scoring import score
+from models.segmenter import FittedBehaviour, NoBehaviourModel, fit_behaviour_model
+
+MONDAY, NEXT_MONDAY = date(2026, 3, 2), date(2026, 3, 9)
+
+
+def fit(
+    features: pd.DataFrame, *, previous: BehaviourModel | None = None
+) -> FittedBehaviour | NoBehaviourModel:
+    registry = empty_registry()
+    if previous:
+        registry = update_registry(registry, previous, as_of_date=MONDAY)
+    return fit_behaviour_model(
+        features, trained_on=NEXT_MONDAY, random_state=0, previous=previous, registry=registry
+    )
+
+
+def test_planted_groups_are_found_whole(planted: pd.DataFrame, fitted: FittedBehaviour) -> None:
+    assert fitted.model.n_clusters == 4
+    segments = score(fitted.model, planted)["segment_id"]
+    groups = segments.index.str.rsplit("-", n=1).str[0]
+    assert segments.groupby(groups).nunique().max() == 1
+    assert segments.nunique() == 4
+
+
+def test_planted_groups_are_named_for_what_they_do(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    names = {item.segment_id: item.name.segment_name for item in fitted.model.segments}
+    scored = score(fitted.model, planted)["segment_id"].map(names)
+    first = {group: scored[f"{group}-0000"] for group in ["often_much", "often_little"]}
+    assert first == {
+        "often_much": "Big-Basket Regulars",
+        "often_little": "Small-Basket Regulars",
+    }
+
+
+def test_row_order_and_threads_do_not_change_the_model(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    with threadpool_limits(limits=2):
+        again = fit_behaviour_model(
+            planted.sample(frac=1, random_state=3),
+            trained_on=MONDAY,
+            random_state=0,
+            previous=None,
+            registry=empty_registry(),
+        )
+    assert isinstance(again, FittedBehaviour)
+    assert again.model.model_id == fitted.model.model_id
+
+
+def test_a_refit_with_another_seed_keeps_ids_and_names(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    again = fit_behaviour_model(
+        planted.sample(frac=0.9, random_state=1),
+        trained_on=NEXT_MONDAY,
+        random_state=99,
+        previous=fitted.model,
+        registry=update_registry(empty_registry(), fitted.model, as_of_date=MONDAY),
+    )
+    assert isinstance(again, FittedBehaviour)
+    assert again.model.agreement_with_previous == 1.0
+    assert again.model.previous_model_id == fitted.model.model_id
+    assert [(item.segment_id, item.name.segment_name) for item in again.model.segments] == [
+        (item.segment_id, item.name.segment_name) for item in fitted.model.segments
+    ]
+
+
+def test_a_vanished_group_retires_its_id_and_a_new_one_gets_a_new_number(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    gone = score(fitted.model, planted).loc["seldom_little-0000", "segment_id"]
+    others = planted[~planted.index.str.startswith("seldom_little")]
+    new = planted[planted.index.str.startswith("often_much")] * [30, 0.05, 30]
+    again = fit(
+        pd.concat([others, new.set_axis([f"new-{row}" for row in range(len(new))])]),
+        previous=fitted.model,
+    )
+    assert isinstance(again, FittedBehaviour)
+    ids = set(again.model.segment_ids)
+    assert gone not in ids
+    assert "behaviour.b05" in ids
+    assert len(ids & set(fitted.model.segment_ids)) == 3
+
+
+def test_a_feature_that_has_gone_does_not_cost_the_ids(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    again = fit(planted.drop(columns="recency_days"), previous=fitted.model)
+    assert isinstance(again, FittedBehaviour)
+    assert again.model.segment_ids == fitted.model.segment_ids
+
+
+def test_features_that_say_nothing_are_named_in_the_model(planted: pd.DataFrame) -> None:
+    fitted = fit(planted.assign(return_share_365d=0.0, department_breadth_365d=np.nan))
+    assert isinstance(fitted, FittedBehaviour)
+    assert {item.name: item.reason for item in fitted.model.scaler.left_out} == {
+        "return_share_365d": "the same for every customer (0)",
+        "department_breadth_365d": "unknown for every customer",
+    }
+
+
+@pytest.mark.parametrize("customers", [0, 1, 10])
+def test_too_few_customers_give_a_reason_and_no_model(
+    planted: pd.DataFrame, customers: int
+) -> None:
+    result = fit(planted.iloc[:customers])
+    assert isinstance(result, NoBehaviourModel)
+    assert result.reason
+    assert result.candidates.empty
+
+
+def test_customers_all_alike_give_a_reason_and_no_model(planted: pd.DataFrame) -> None:
+    result = fit(planted * 0 + 1)
+    assert isinstance(result, NoBehaviourModel)
+    assert result.reason == "no feature varies enough to group customers by"
+
+
+def test_an_infinite_value_stops_the_fit(planted: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="infinite"):
+        fit(planted.assign(orders_365d=np.inf))
+
+
+def test_one_enormous_customer_does_not_make_a_segment(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    enormous = planted.copy()
+    enormous.loc["often_much-0000", "average_order_value_365d"] = 1e13
+    result = fit(enormous, previous=fitted.model)
+    assert isinstance(result, FittedBehaviour)
+    assert result.model.segment_ids == fitted.model.segment_ids
+
+
+def test_a_large_population_is_learned_from_a_sample_and_matched_whole(
+    planted: pd.DataFrame, fitted: FittedBehaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segmenter_module, "MAX_TRAINING_ROWS", 200)
+    result = fit(planted, previous=fitted.model)
+    assert isinstance(result, FittedBehaviour)
+    assert result.model.population == 480
+    assert result.model.agreement_with_previous == 1.0
+
+
+def test_no_verdict_is_pretended(fitted: FittedBehaviour) -> None:
+    assert fitted.model.verdict is None

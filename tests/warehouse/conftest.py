@@ -1,0 +1,142 @@
+"""Small warehouses: landed rows in, staging and core as dbt builds them out."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from orchestration.dbt import PROJECT_DIR, WAREHOUSE_VARIABLE
+from orchestration.home import Home
+from orchestration.landing.schema import create_raw_schema
+from orchestration.landing_schema import LANDING
+from orchestration.ops_tables import create_ops_schema
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
+Row = Mapping[str, Any]
+
+
+class SmallWarehouse:
+    """Lands rows as the ingest would, and lets dbt build staging and core on them."""
+
+    def __init__(self, home: Home, manifest: Manifest) -> None:
+        self.home = home
+        self._manifest = manifest
+        self._files = 0
+        with connect(home, Settings()) as connection:
+            create_raw_schema(connection)
+            create_ops_schema(connection)
+
+    def land(
+        self,
+        table: str,
+        rows: Iterable[Row],
+        *,
+        rows_in: int | None = None,
+        rejected: int = 0,
+        status: str = "loaded",
+    ) -> int:
+        """Land one file and return its `file_seq`; the business day is the one in UTC."""
+        self._files += 1
+        instants = [column for column in LANDING[table].columns if column.kind == "at"]
+        landed = []
+        for number, row in enumerate(rows, start=1):
+            values = {"file_seq": self._files, "row_number": number, **row}
+            for column in instants:
+                at = values.get(column.name)
+                if isinstance(at, str):
+                    at = datetime.fromisoformat(at)
+                values[str(column.date_name)] = None if at is None else at.date()
+            landed.append(values)
+        with connect(self.home, Settings()) as connection:
+            if landed:
+                landed_rows = pa.Table.from_pylist(landed)
+                connection.register("landed_rows", landed_rows)
+                connection.execute(f"insert into raw.{table} by name select * from landed_rows")
+            for number in range(rejected):
+                connection.execute(
+                    "insert into raw.rejected_rows values (?, ?, ?, 'missing_amount', null)",
+                    [self._files, len(landed) + number + 1, table],
+                )
+            connection.execute(
+                "insert into raw.files values (?, ?, ?, ?, 1, ?, null, 'run', '2026-01-01', ?, null)",
+                [
+                    self._files,
+                    table,
+                    f"{self._files}.csv",
+                    f"sha-{self._files}",
+                    len(landed) + rejected if rows_in is None else rows_in,
+                    status,
+                ],
+            )
+        return self._files
+
+    def build(self, *selection: str) -> dict[str, str]:
+        """Build staging and core with their data tests and return each node's status."""
+        return self._invoke(
+            "build", "--exclude-resource-type", "unit_test", "--select", *(selection or _UP_TO_CORE)
+        )
+
+    def run(self, *selection: str) -> dict[str, str]:
+        """Build tables without their tests and return each one's status."""
+        return self._invoke("run", "--select", *(selection or _UP_TO_CORE))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with duckdb.connect(str(self.home.warehouse)) as connection:
+            return connection.execute(query).fetchall()
+
+    def _invoke(self, *arguments: str) -> dict[str, str]:
+        result = run_dbt(self.home, [*arguments], self._manifest)
+        return {node.node.name: str(node.status) for node in result}
+
+
+def run_dbt(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> Any:
+    """Run one dbt command without a log file: dbt leaves each one open."""
+    os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
+    places = {"project-dir": PROJECT_DIR, "profiles-dir": PROJECT_DIR, "target-path": home.dbt}
+    result = dbtRunner(manifest=manifest).invoke(
+        [
+            *arguments,
+            *(f"--{name}={place}" for name, place in places.items()),
+            "--log-level=none",
+            "--log-level-file=none",
+        ]
+    )
+    if result.exception:
+        raise result.exception
+    return result.result
+
+
+_UP_TO_CORE: Sequence[str] = ("staging", "core")
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    return run_dbt(Home(tmp_path_factory.mktemp("parsed")), ["parse"], None)
+
+
+@pytest.fixture
+def make_warehouse(
+    tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], SmallWarehouse]:
+    """Return a maker of empty warehouses; the environment is as before afterwards."""
+    monkeypatch.setenv(WAREHOUSE_VARIABLE, "")
+    made = iter(range(100))
+
+    def make() -> SmallWarehouse:
+        return SmallWarehouse(Home(tmp_path / f"home-{next(made)}"), manifest)
+
+    return make
+
+
+@pytest.fixture
+def warehouse(make_warehouse: Callable[[], SmallWarehouse]) -> SmallWarehouse:
+    return make_warehouse()
