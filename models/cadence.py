@@ -17,9 +17,12 @@ R_RANGE = (0.01, 1000.0)
 """Shape; outside it the population is too mixed, or too alike, for the gamma to mean anything."""
 SEARCH_RANGE = (1e-4, 1e6)
 """Shape; wider than R_RANGE, so that a fit that wants to leave that range is seen to leave it."""
-NEWTON_STEPS = 100
+NEWTON_STEPS = 500
+"""A handful near the maximum; many only where the estimate walks out of the range."""
 STEP_TOLERANCE = 1e-11
 """In log r and log alpha; far below the nine digits that are kept."""
+NOISE_TOLERANCE = 1e-6
+"""In log r and log alpha; on a flat top (large r) rounding alone makes steps of up to this size."""
 
 Array = npt.NDArray[np.float64]
 
@@ -92,9 +95,9 @@ def fit_cadence(groups: pd.DataFrame) -> CadenceFit:
         return unavailable("the likelihood of the gaps has no maximum inside the searched range")
     r, alpha = (float(value) for value in np.exp(estimate))
     if not low <= r <= high:
-        likeness = "too different from" if r < low else "too like"
+        side, likeness = ("below", "too different from") if r < low else ("above", "too like")
         return unavailable(
-            f"shape r = {r:.4g} is outside {low:g}-{high:g}: customers are {likeness} one another"
+            f"shape r is outside {low:g}-{high:g}, {side} it: customers are {likeness} one another"
         )
     information = -_hessian(estimate, n, days, weight)
     log_errors = np.sqrt(np.diag(np.linalg.inv(information)))
@@ -177,15 +180,15 @@ def _maximise(n: Array, days: Array, weight: Array) -> Array | None:
         value = log_likelihood(n, days, weight, r=r, alpha=alpha)
         return -value / scale, -_gradient(log_parameters, n, days, weight) / scale
 
-    mean_gap = float((weight * days).sum() / (weight * n).sum())
+    typical_gap = float((weight * np.log(days / n)).sum() / scale)
     shape_bounds = tuple(np.log(SEARCH_RANGE))
-    start = np.array([0.0, np.log(mean_gap)])
+    start = np.array([0.0, typical_gap])
     rough = minimize(
         negative,
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=[shape_bounds, tuple(np.log(mean_gap) + np.array([-30.0, 30.0]))],
+        bounds=[shape_bounds, (typical_gap - 200.0, typical_gap + 200.0)],
     )
     point: Array = np.asarray(rough.x, dtype=np.float64)
     for _ in range(NEWTON_STEPS):
@@ -193,17 +196,15 @@ def _maximise(n: Array, days: Array, weight: Array) -> Array | None:
             return point
         gradient = _gradient(point, n, days, weight)
         hessian = _hessian(point, n, days, weight)
-        if hessian[0, 0] >= 0 or np.linalg.det(hessian) <= 0:
-            return point if not _inside(point[0]) else None
-        step = np.linalg.solve(-hessian, gradient)
-        point = point + step / max(1.0, float(np.abs(step).max()))
-        if float(np.abs(step).max()) < STEP_TOLERANCE:
-            return point
-    return point if not _inside(point[0]) else None
-
-
-def _inside(log_r: float) -> bool:
-    return R_RANGE[0] <= float(np.exp(log_r)) <= R_RANGE[1]
+        curvatures, directions = np.linalg.eigh(hessian)
+        # By the size of the curvature: where the surface is not yet a hill, uphill all the same.
+        steepness = np.maximum(np.abs(curvatures), np.finfo(float).tiny)
+        step = directions @ ((directions.T @ gradient) / steepness)
+        length = float(np.abs(step).max())
+        point = point + step / max(1.0, length)
+        if length < STEP_TOLERANCE:
+            break
+    return point if length < NOISE_TOLERANCE and curvatures.max() < 0 else None
 
 
 def _checked_groups(groups: pd.DataFrame) -> tuple[Array, Array, Array]:

@@ -86,10 +86,10 @@ class ColumnLineage:
             try:
                 leaves = [
                     leaf
-                    for leaf in lineage(column, query, dialect="duckdb").walk()
+                    for leaf in lineage(column, query, None, dialect="duckdb").walk()
                     if not leaf.downstream
                 ]
-            except (SqlglotError, ValueError, KeyError, RecursionError, AttributeError):
+            except (SqlglotError, ValueError, KeyError, TypeError, RecursionError):
                 continue
             sources: set[tuple[str, str]] = set()
             for leaf in leaves:
@@ -97,7 +97,7 @@ class ColumnLineage:
                 name = (
                     ".".join(part.name for part in table.parts).lower() if table is not None else ""
                 )
-                if name in parents:
+                if name in parents and not leaf.name.endswith("*"):
                     sources.add((parents[name], exp.to_column(leaf.name).name.lower()))
             found[column] = [list(source) for source in sorted(sources)]
         return found

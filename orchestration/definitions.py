@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
-from orchestration.assets.ingest import build_ingest, build_landing_specs
+from orchestration.assets.ingest import build_external_specs, build_ingest
 from orchestration.assets.report import build_report
 from orchestration.assets.serving import build_serving
 from orchestration.assets.transform import build_dbt_stages
@@ -12,7 +12,7 @@ from orchestration.dbt import manifest_dict
 from orchestration.failures import build_failure_hook
 from orchestration.home import Home
 from orchestration.jobs import build_jobs
-from orchestration.partitions import nightly_partitions
+from orchestration.partitions import ONE_NIGHT_A_RUN, nightly_partitions
 from orchestration.resources import NightHome
 from orchestration.schedules import build_schedule
 from orchestration.sensors import build_failure_sensor
@@ -30,8 +30,11 @@ def build_definitions(home: Home) -> dg.Definitions:
         *build_clustering(partitions),
     ]
     published = [build_serving(partitions, built), build_report(partitions)]
+    nightly = [
+        assets.with_attributes(backfill_policy=ONE_NIGHT_A_RUN) for assets in [*built, *published]
+    ]
     return dg.Definitions(
-        assets=[*build_landing_specs(), *built, *published],
+        assets=[*build_external_specs(), *nightly],
         asset_checks=[build_closing_check()],
         jobs=jobs,
         schedules=[build_schedule(home, settings, jobs[0])],

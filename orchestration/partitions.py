@@ -7,6 +7,9 @@ import dagster as dg
 
 from orchestration.settings import Settings
 
+# A range of nights in one run would be one dbt call as of its last day: wrong for all others.
+ONE_NIGHT_A_RUN = dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
+
 
 def nightly_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
     """Return the partitions whose keys are the `as_of_date`s that can be run."""

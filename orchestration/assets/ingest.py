@@ -18,12 +18,30 @@ BOOKKEEPING = {
     "rejected_rows": "One row per rejected row, whole, with file, row number and reason.",
     "nulled_values": "One row per file and optional column with values that could not be typed.",
 }
+RECORDS = {
+    "check_results": "One row per night and check, written by the publish and by a failed night.",
+    "issues": "One row: what is being published, by which run, with which versions.",
+}
 OWNERS = ["team:data-platform"]
 
 
-def build_landing_specs() -> list[dg.AssetSpec]:
-    """Return one external asset per landing table, so that lineage begins at the files."""
-    return [
+def build_external_specs() -> list[dg.AssetSpec]:
+    """Return what no step of the night makes as an asset: the files, and the run's own records.
+
+    One asset a landing table lets lineage begin at the files. The records are written while the
+    night runs; the marts that show them are views, read when they are published.
+    """
+    records = [
+        dg.AssetSpec(
+            key=["ops", name],
+            description=description,
+            group_name=GROUP,
+            kinds={"duckdb"},
+            owners=OWNERS,
+        )
+        for name, description in RECORDS.items()
+    ]
+    return records + [
         dg.AssetSpec(
             key=["landing", table.name],
             description=f"Files in `landing/{table.name}/`: one row per {table.grain}. "

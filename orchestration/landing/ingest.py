@@ -72,6 +72,16 @@ class IngestReport:
                 totals[reason] = totals.get(reason, 0) + rows
         return totals
 
+    def to_text(self) -> str:
+        """Say in a few lines what came in, what did not, and what was not even looked at."""
+        lines = [f"{len(self.files)} new files, {self.known} known: {self.rows_in:,} rows in"]
+        for each in self.files:
+            what = f"copy of {each.copy_of}" if each.copy_of else f"{each.rows_loaded:,} loaded"
+            left_out = "".join(f", {rows:,} {why}" for why, rows in each.rejected.items())
+            lines.append(f"{each.file.label}: {each.rows_in:,} rows, {what}{left_out}")
+        lines += [f"not read: {each.path} {each.reason}" for each in self.ignored]
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class _Content:

@@ -25,7 +25,7 @@ _RULED = "order_id, line_id, currency"
 
 @dataclass(frozen=True)
 class FileInspection:
-    """One landing file; `status` is `new`, `loaded`, `copy` or, where raw is out of sight, `unknown`."""
+    """One landing file; `status` is `new`, `loaded`, `copy`, or `unknown` if raw is in use."""
 
     table: str
     name: str
@@ -93,7 +93,8 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
     """
     discovery = discover(home.landing)
     warnings = [f"{each.path} {each.reason}; it is not read." for each in discovery.ignored]
-    files, problems = [], []
+    files: list[FileInspection] = []
+    problems: list[str] = []
     with _in_memory(settings) as connection:
         known, warning = _attach_warehouse(connection, home)
         warnings += [warning] if warning else []

@@ -101,11 +101,15 @@ def check_one_way_of_keying(connection: duckdb.DuckDBPyConnection, first_new_fil
     )
 
 
+def named_currency(currency: str) -> str:
+    """Return a currency for a message; what is no code may be anything, and is not repeated."""
+    return currency if re.fullmatch(r"[A-Z]{3}", currency) else "a value that is no ISO code"
+
+
 def _named(files_by_currency: dict[str, list[str]]) -> str:
-    """List currencies with some files of each; a value that is no code is not repeated."""
+    """List currencies with some files of each."""
     parts = []
     for currency, files in files_by_currency.items():
-        code = currency if re.fullmatch(r"[A-Z]{3}", currency) else "a value that is no ISO code"
         more = f" and {len(files) - MAX_FILES_NAMED} more" if len(files) > MAX_FILES_NAMED else ""
-        parts.append(f"{code} ({', '.join(files[:MAX_FILES_NAMED])}{more})")
+        parts.append(f"{named_currency(currency)} ({', '.join(files[:MAX_FILES_NAMED])}{more})")
     return "; ".join(parts)

@@ -11,6 +11,7 @@ from orchestration.errors import LandingError
 from orchestration.landing.counting import count_rows
 from orchestration.landing.files import LandingFile, check_is_what_its_suffix_says
 from orchestration.landing.readers import Source, open_source, reading_failed
+from orchestration.landing.rules import named_currency
 from orchestration.landing.statement import bad_bit, typing_statement
 from orchestration.landing.typing_sql import EXPECTED_FORMS
 from orchestration.landing_schema import LANDING
@@ -35,7 +36,7 @@ class ScratchFacts:
     unknown_columns : columns that the contract does not have, as they are spelled in the file.
     missing_columns : optional columns that the file does not have.
     first_day, last_day : business days of the table's first required date or instant.
-    currencies : as named in the rows that stand.
+    currencies : as named in the rows that stand; a value that is no code is not repeated.
     """
 
     rows_in: int
@@ -164,7 +165,7 @@ def _facts(
         missing_columns=tuple(name for name in table.by_name if name not in found),
         first_day=first_day,
         last_day=last_day,
-        currencies=tuple(code for (code,) in currencies),
+        currencies=tuple(sorted({named_currency(code) for (code,) in currencies})),
     )
 
 

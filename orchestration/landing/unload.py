@@ -36,6 +36,20 @@ class UnloadReport:
     moved_to: Path | None
     still_loaded: int
 
+    def to_text(self) -> str:
+        """Say in a few lines what was done."""
+        lines = [f"Taken back: {self.label} ({self.rows_removed:,} rows left raw)."]
+        if self.replaced_by:
+            lines = [f"Taken back: {self.label}. {self.replaced_by}, its copy, takes its place."]
+        if self.moved_to:
+            lines.append(f"The file now lies in {self.moved_to}.")
+        if self.still_loaded:
+            lines.append(
+                f"{self.still_loaded} earlier content of the same name is still loaded; the same "
+                "command again takes the next one back."
+            )
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class _Loaded:

@@ -66,6 +66,14 @@ def test_planted_rates_are_recovered_within_four_standard_errors(r: float, alpha
     assert abs(fit.alpha - alpha) < 4 * fit.alpha_standard_error < 0.2 * alpha
 
 
+def test_a_flat_top_near_the_limit_is_still_a_maximum() -> None:
+    fit = fit_cadence(planted_gaps(100.0, 1000.0, customers=20_000, seed=5))
+    assert fit.status == "available"
+    assert fit.r is not None
+    assert fit.r_standard_error is not None
+    assert abs(fit.r - 100.0) < 4 * fit.r_standard_error
+
+
 def test_standard_errors_match_the_spread_of_repeated_samples() -> None:
     fits = [fit_cadence(planted_gaps(2.0, 30.0, customers=400, seed=seed)) for seed in range(60)]
     estimates = np.array([[fit.r, fit.alpha] for fit in fits], dtype=float)

@@ -6,8 +6,8 @@ from models.vocabulary import WORDS, money, number, words_for
 @pytest.mark.parametrize(
     ("feature", "value", "sentence"),
     [
-        ("orders_365d", 30.0, "orders about every 12 days (typical: about every 37 days)"),
-        ("orders_365d", 1.0, "orders about once a year (typical: about every 37 days)"),
+        ("orders_365d", 30.0, "orders about every 12 days (typical: about every 36 days)"),
+        ("orders_365d", 1.0, "orders about once a year (typical: about every 36 days)"),
         ("recency_days", 0.0, "ordered on the last day (typical: 10 days ago)"),
         ("recency_days", 1.0, "last ordered 1 day ago (typical: 10 days ago)"),
         ("average_order_value_365d", 1234.5, "spends 1,234 per order (typical: 10.00)"),

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
@@ -34,6 +35,7 @@ class World:
 
     home: Home
     settings: Settings
+    manifest: Manifest
 
     def query(self, sql: str) -> pd.DataFrame:
         with closing(duckdb.connect(str(self.home.warehouse), read_only=True)) as connection:
@@ -93,7 +95,7 @@ class World:
         point_dbt_at(self.home, self.settings)
         selected = " ".join(STAGES[stage] for stage in stages or STAGES).split()
         arguments = ["build", "--select", *selected, "--exclude-resource-type", "unit_test"]
-        result = invoke(self.home, arguments, parsed_manifest(self.home))
+        result = invoke(self.home, arguments, self.manifest)
         failed = [
             f"{item.node.name}: {item.message}"
             for item in result.result.results  # type: ignore[union-attr]
@@ -113,12 +115,13 @@ def _with_days(row: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def new_world(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., World]:
-    """Make an empty warehouse with the tables that Python owns."""
+    """Make an empty warehouse with the tables that Python owns; dbt parses once for all."""
+    manifest = parsed_manifest(Home(tmp_path_factory.mktemp("parse")))
 
     def make(**settings: Any) -> World:
         root: Path = tmp_path_factory.mktemp("home")
         home = Home(root)
-        world = World(home, Settings.model_validate({"currency": "EUR", **settings}))
+        world = World(home, Settings.model_validate({"currency": "EUR", **settings}), manifest)
         with closing(duckdb.connect(str(home.warehouse))) as connection:
             create_raw_schema(connection)
             create_ops_schema(connection)

@@ -54,14 +54,20 @@ def start_reader(kind: str, home: Home, stop: Path, python_path: Path | None) ->
     process = subprocess.Popen(
         [sys.executable, str(HERE / "read_in_a_loop.py"), kind, str(home.serving), str(stop)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
         env=environment,
     )
     assert process.stdout is not None
     if process.stdout.readline() != "reading\n":
-        pytest.fail(process.communicate()[1])
+        pytest.fail("the reader ended before its first read")
     return process
+
+
+def result_of(reader: subprocess.Popen) -> dict:
+    """Wait for a reader that was told to stop, and return what it saw."""
+    with reader:
+        assert reader.stdout is not None
+        return json.loads(reader.stdout.read())
 
 
 def test_readers_in_other_processes_always_see_one_whole_night(
@@ -82,8 +88,7 @@ def test_readers_in_other_processes_always_see_one_whole_night(
         warehouse.publish(home, 10)
     finally:
         stop.touch()
-        ended = [reader.communicate(timeout=60) for reader in readers]
-    results = [json.loads(output) for output, _ in ended]
+        results = [result_of(reader) for reader in readers]
     for result in results:
         assert result["errors"] == [], result
         assert result["mixed"] == [], result
@@ -122,5 +127,5 @@ def test_a_reissue_stays_readable_for_an_old_duckdb(
     reissue_stale(home, warehouse.night(2).as_of_date, failed_at)
     stop = tmp_path / "stop"
     stop.touch()
-    output, _ = start_reader("serving", home, stop, old_duckdb).communicate(timeout=60)
-    assert json.loads(output)["nights"] == [1]
+    result = result_of(start_reader("serving", home, stop, old_duckdb))
+    assert (result["nights"], result["errors"]) == ([1], [])

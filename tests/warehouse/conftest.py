@@ -57,7 +57,10 @@ class SmallWarehouse:
             landed.append(values)
         with connect(self.home, Settings()) as connection:
             if landed:
-                landed_rows = pa.Table.from_pylist(landed)
+                names = dict.fromkeys(name for values in landed for name in values)
+                landed_rows = pa.Table.from_pylist(
+                    [{name: values.get(name) for name in names} for values in landed]
+                )
                 connection.register("landed_rows", landed_rows)
                 connection.execute(f"insert into raw.{table} by name select * from landed_rows")
             for number in range(rejected):
@@ -66,7 +69,8 @@ class SmallWarehouse:
                     [self._files, len(landed) + number + 1, table],
                 )
             connection.execute(
-                "insert into raw.files values (?, ?, ?, ?, 1, ?, null, 'run', '2026-01-01', ?, null)",
+                "insert into raw.files "
+                "values (?, ?, ?, ?, 1, ?, null, 'run', '2026-01-01', ?, null)",
                 [
                     self._files,
                     table,

@@ -114,9 +114,7 @@ def counted_orders(lines: Sequence[Line], as_of: date) -> dict[OrderKey, date]:
 def _open_to(back: Line, sales: Sequence[Line]) -> list[Line]:
     """Return the sale lines that a return may take from, newest first."""
     before = [sale for sale in sales if sale.ordered_at <= back.ordered_at]
-    named = [
-        sale for sale in before if sale.order == (back.customer_id, back.original_order_id)
-    ]
+    named = [sale for sale in before if sale.order == (back.customer_id, back.original_order_id)]
     if named:
         pool = named
     elif back.customer_id is None:
@@ -142,7 +140,7 @@ def _share_of_return(back: Line, sale: Line, share: Fraction) -> Fraction:
     return share * sale.amount / abs(back.amount)
 
 
-START = datetime(2026, 3, 1, 9)
+START = datetime.fromisoformat("2026-03-01T09:00")
 DAYS = [START.date() + timedelta(days=day) for day in range(5)]
 COUNTED_AS_OF = """
     select customer_id, order_date, sum(orders)
@@ -192,7 +190,7 @@ def as_row(line: Line) -> dict[str, Any]:
 
 
 def random_lines(seed: int) -> list[Line]:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     customers = [f"c{number}" for number in range(250) for _ in range(rng.randint(4, 16))]
     return [
         random_line(rng, number, customer)
@@ -234,11 +232,16 @@ def test_random_returns_take_what_the_definition_says_as_of_every_day(warehouse,
         assert set(warehouse.rows(ORDERS_AS_OF.format(day=day))) == set(counted)
 
     known_now = Counter(counted_orders(lines, DAYS[-1]).values())
-    assert dict(
-        warehouse.rows("select day, orders from core.daily_revenue where orders > 0")
-    ) == known_now
-    assert dict(
-        warehouse.rows(
-            "select order_date, count(*) from core.orders where closed_date is null group by all"
+    assert (
+        dict(warehouse.rows("select day, orders from core.daily_revenue where orders > 0"))
+        == known_now
+    )
+    assert (
+        dict(
+            warehouse.rows(
+                "select order_date, count(*) from core.orders "
+                "where closed_date is null group by all"
+            )
         )
-    ) == known_now
+        == known_now
+    )

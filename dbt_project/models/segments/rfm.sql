@@ -82,7 +82,7 @@ sentences as (
 
     select
         customers.customer_id,
-        {{ days_phrase('customers.recency_days', 'Last order', 'ago') }} as recency_sentence,
+        {{ days_phrase('customers.recency_days', 'last order', 'ago') }} as recency_sentence,
         {{ counted('customers.frequency', 'order') }} as orders_phrase,
         {{ as_money('customers.monetary') }}
         || coalesce(' ' || night.currency, '') as money_phrase,

@@ -80,7 +80,8 @@ figures as (
 
 ),
 
-{# What sets a segment apart most, upwards or downwards. #}
+{# What sets a segment apart most, upwards or downwards; the two that repeat frequency and
+   monetary value over 365 days would take the places of others. #}
 distinctive as (
 
     select
@@ -95,7 +96,9 @@ distinctive as (
                 features.feature asc
         ) as place
     from {{ ref('segment_features') }} as features
-    where features.index_vs_base > 0
+    where
+        features.index_vs_base > 0
+        and features.feature not in ('orders_365d', 'spend_365d')
 
 ),
 

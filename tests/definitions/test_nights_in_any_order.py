@@ -1,0 +1,120 @@
+"""Stays, changes and transitions are the same whatever order the nights were run in."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+NIGHTS = [date(2026, 3, 1), date(2026, 4, 10), date(2026, 6, 30)]
+ORDERS = {
+    "oldest first": [0, 1, 2],
+    "newest first": [2, 1, 0],
+    "the middle one last": [0, 2, 1],
+    "the middle one twice": [0, 1, 2, 1],
+}
+
+
+def line(order: str, customer: str, at: datetime, amount: float) -> dict[str, Any]:
+    return {
+        "order_id": order,
+        "line_id": "1",
+        "customer_id": customer,
+        "ordered_at": at,
+        "quantity": 1,
+        "amount": amount,
+        "transaction_type": "sale" if amount > 0 else "return",
+    }
+
+
+LINES = [
+    line("a1", "always", datetime(2026, 1, 5), 10.0),
+    line("a2", "always", datetime(2026, 2, 27), 10.0),
+    line("a3", "always", datetime(2026, 4, 9), 10.0),
+    line("a4", "always", datetime(2026, 6, 29), 10.0),
+    line("b1", "once", datetime(2026, 2, 20), 500.0),
+    line("c1", "late", datetime(2026, 4, 1), 70.0),
+    line("d1", "returner", datetime(2026, 2, 1), 40.0),
+    {**line("d2", "returner", datetime(2026, 5, 1), -40.0), "original_order_id": "d1"},
+]
+
+TABLES = {
+    "fct_segment_history": "customer_id, scheme, valid_from",
+    "fct_segment_transitions": "as_of_date, scheme, from_segment_id, to_segment_id",
+    "fct_segment_profiles": "as_of_date, scheme, segment_id",
+    "fct_segment_scorecard": "as_of_date, scheme, segment_id",
+    "fct_daily_revenue": "revenue_date",
+}
+
+
+@pytest.fixture(scope="module")
+def outcomes(new_world: Callable[..., Any]) -> dict[str, dict[str, pd.DataFrame]]:
+    """Run the nights in each order and read the tables that hold all nights."""
+    found = {}
+    for name, order in ORDERS.items():
+        world = new_world()
+        world.land("transactions", LINES)
+        for night in NIGHTS:
+            world.fit(night, 1.0, 30.0)
+        world.run(NIGHTS[order[0]])
+        for place in order[1:]:
+            world.run(NIGHTS[place], "features", "segments")
+        found[name] = {
+            table: world.query(f"select * exclude (run_id) from marts.{table} order by {keys}")
+            for table, keys in TABLES.items()
+        }
+    return found
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("order", [name for name in ORDERS if name != "oldest first"])
+def test_the_rows_are_the_same_in_any_order(
+    outcomes: dict[str, dict[str, pd.DataFrame]], order: str, table: str
+) -> None:
+    pd.testing.assert_frame_equal(outcomes[order][table], outcomes["oldest first"][table])
+
+
+def test_stays_follow_one_another(outcomes: dict[str, dict[str, pd.DataFrame]]) -> None:
+    history = outcomes["oldest first"]["fct_segment_history"]
+    stays = history[(history["customer_id"] == "returner") & (history["scheme"] == "lifecycle")]
+    found = [
+        (row.segment_id, row.valid_from.date(), row.valid_to)
+        for row in stays.itertuples(index=False)
+    ]
+    assert [entry[:2] for entry in found] == [
+        ("lifecycle.new", NIGHTS[0]),
+        ("lifecycle.prospect", NIGHTS[2]),
+    ]
+    assert found[0][2].date() == NIGHTS[2]
+    assert pd.isna(found[1][2])
+
+
+def test_who_appears_later_is_new_on_that_night(
+    outcomes: dict[str, dict[str, pd.DataFrame]],
+) -> None:
+    history = outcomes["oldest first"]["fct_segment_history"]
+    late = history[(history["customer_id"] == "late") & (history["scheme"] == "rfm")]
+    assert late.iloc[0]["valid_from"].date() == NIGHTS[1]
+    assert pd.isna(late.iloc[0]["previous_segment_id"])
+
+
+def test_stayers_are_counted_among_the_transitions(
+    outcomes: dict[str, dict[str, pd.DataFrame]],
+) -> None:
+    moves = outcomes["oldest first"]["fct_segment_transitions"]
+    value = moves[(moves["scheme"] == "value_tier") & (moves["as_of_date"] == "2026-06-30")]
+    assert int(value["customers"].sum()) == 4
+    assert set(value["previous_as_of_date"].dt.date) == {NIGHTS[1]}
+
+
+def test_the_next_90_days_are_told_once_a_night_that_far_has_run(
+    outcomes: dict[str, dict[str, pd.DataFrame]],
+) -> None:
+    """From 1 March to 30 May: 10 + 70 - 40 are spent, by customers of the night 10 - 40."""
+    scorecard = outcomes["oldest first"]["fct_segment_scorecard"]
+    value = scorecard[scorecard["scheme"] == "value_tier"]
+    by_night = value.groupby(value["as_of_date"].dt.date)["next_90d_spend"].agg(["sum", "count"])
+    assert float(by_night.loc[NIGHTS[0], "sum"]) == -30.0
+    assert int(by_night.loc[NIGHTS[1], "count"]) == 0
+    assert int(by_night.loc[NIGHTS[2], "count"]) == 0
