@@ -71,6 +71,7 @@ def _run(
     row_counts = _row_counts(night, results)
     lineage = ColumnLineage(night.home, manifest, translator)
     failures: list[str] = []
+    made: set[dg.AssetKey] = set()
     for result in results:
         node = result.node
         if result.status in _FAILED:
@@ -80,8 +81,10 @@ def _run(
             if key in context.selected_asset_check_keys and result.status != NodeStatus.Skipped:
                 yield _check_result(key, result)
         elif result.status == NodeStatus.Success:
+            asset_key = translator.get_asset_spec(manifest, node.unique_id, None).key
+            made.add(asset_key)
             yield dg.MaterializeResult(
-                asset_key=translator.get_asset_spec(manifest, node.unique_id, None).key,
+                asset_key=asset_key,
                 metadata={
                     "seconds": round(result.execution_time, 3),
                     **row_counts.get(node.unique_id, {}),
@@ -89,6 +92,13 @@ def _run(
                 },
             )
     lineage.save()
+    if not failures:
+        # The outputs of a dbt stage are optional to Dagster: one that is never yielded would
+        # skip everything behind it, and leave the run green.
+        failures += [
+            f"{key.to_user_string()} was not built"
+            for key in sorted(context.selected_asset_keys - made)
+        ]
     if failures:
         raise dg.Failure(
             description=f"{len(failures)} of {len(results)} dbt steps failed: "

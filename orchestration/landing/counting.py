@@ -66,11 +66,11 @@ def parquet_metadata(file: LandingFile) -> parquet.FileMetaData:
     """Read the footer of a Parquet file."""
     try:
         return parquet.read_metadata(file.path)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError):
         raise LandingError(
             f"{file.label}: the file begins like Parquet but cannot be read: it is damaged or was "
             "not copied to its end. Land it again."
-        ) from error
+        ) from None
 
 
 def read_csv_header(file: LandingFile) -> Header:
@@ -170,21 +170,21 @@ def _csv_text(file: LandingFile) -> Iterator[TextIO]:
             io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
             yield text
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         raise LandingError(
             f"{file.label}, line {_first_line_not_utf8(file)}: the text is not valid UTF-8. "
             "Export the file as UTF-8."
-        ) from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        ) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise LandingError(
             f"{file.label}: the file begins like gzip but cannot be unpacked: it is damaged or was "
             "not copied to its end. Land it again."
-        ) from error
-    except csv.Error as error:
+        ) from None
+    except csv.Error:
         raise LandingError(
             f"{file.label}: a field is longer than {MAX_FIELD_CHARACTERS:,} characters: most "
             "likely a double quote was opened and never closed."
-        ) from error
+        ) from None
 
 
 def _first_line_not_utf8(file: LandingFile) -> int:

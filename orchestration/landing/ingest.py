@@ -146,7 +146,7 @@ def ingest(
             connection.execute(f"drop table if exists {SCRATCH_TABLE}")
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
-        raise LandingError("\n".join([str(error), *others])) from error
+        raise LandingError("\n".join([str(error), *others])) from None
     return IngestReport(tuple(ingested), discovery.ignored, len(discovery.files) - len(new))
 
 
@@ -212,7 +212,7 @@ def _take_in(
                 )
             content.check_unchanged()
         except LandingError as error:
-            raise _FileError(str(error), position) from error
+            raise _FileError(str(error), position) from None
         _insert_file(connection, content, each, origin[0], run_id)
         ingested.append(each)
     return ingested

@@ -67,7 +67,7 @@ def reading_failed(file: LandingFile, error: duckdb.Error) -> LandingError:
     _, _, after = message.partition("CSV Error on Line: ")
     digits = after.split("\n", 1)[0].strip()
     where = f", line {digits}" if digits.isdigit() else ""
-    if "quote" in message:
+    if "unterminated quote" in message:
         what = "a double quote is misplaced or never closed"
     elif "state machine" in message:
         what = "lines end in different ways (CR LF and LF), or a double quote is misplaced"
@@ -145,7 +145,7 @@ def _check_names(file: LandingFile, names: list[str]) -> None:
     twice = sorted(name for name, count in counts.items() if count > 1)
     if twice:
         raise LandingError(
-            f"{file.label}: {len(twice)} column name{'s' * (len(twice) > 1)} stand more than once "
+            f"{file.label}: {len(twice)} column name{'s stand' if len(twice) > 1 else ' stands'} more than once "
             f"(capitals and outer spaces do not count): {', '.join(f'`{n}`' for n in twice)}. "
             "Rename or drop all but one."
         )

@@ -70,7 +70,7 @@ def load_scratch(
             f"create or replace temp table {SCRATCH_TABLE} as {sql}", source.parameters
         )
     except duckdb.Error as error:
-        raise reading_failed(file, error) from error
+        raise reading_failed(file, error) from None
     return _facts(connection, file, by_column, unknown, rows_in)
 
 

@@ -98,8 +98,11 @@ PUBLISHED: dict[str, PublishedTable] = {
     "fct_data_quality": _table(
         "as_of_date check_name asset", "severity passed measured threshold", is_latest=False
     ),
+    # A name may stand for several files, so their rows take part in the order.
     "fct_landing_balance": _table(
-        "source_table file_name", "rows_in accepted duplicates superseded rejected", is_latest=False
+        "source_table file_name rows_in accepted duplicates superseded rejected",
+        "",
+        is_latest=False,
     ),
     "fct_rejected_rows": _table("source_table file_name reason", "rows", is_latest=False),
     "fct_daily_revenue": _table(

@@ -14,8 +14,11 @@ from orchestration.reporting.wording import Wording
 INK, QUIET, FAINT, RULE = "#16202c", "#5b6776", "#8b95a1", "#e6e9ed"
 PEOPLE, MONEY, WARM = "#a9b5c2", "#0f766e", "#c2703d"
 
-COLUMN = 460.0
-"""Width of a picture that fills half a desktop page and a whole phone's."""
+COLUMN = 400.0
+"""Width of a picture: letters stay readable from a phone's 330 pixels to half a desktop page."""
+
+MEAN_DAYS = 28
+"""Four whole weeks, so that weekdays do not show."""
 
 
 def segment_name(segment: Segment, words: Wording) -> str:
@@ -26,7 +29,7 @@ def segment_name(segment: Segment, words: Wording) -> str:
 
 def segment_bars(scheme: str, segments: list[Segment], words: Wording) -> Markup:
     """Draw each segment's share of customers over its share of spend."""
-    row, bar, top = 54.0, 11.0, 16.0
+    row, bar, top = 54.0, 11.0, 13.0
     label = f"{words.known(f'scheme.{scheme}', scheme)}: {words('legend.share')}"
     canvas = Canvas(COLUMN, top + row * len(segments) - 6, label)
     shown = [segment for segment in segments if not segment.group.is_small]
@@ -35,29 +38,30 @@ def segment_bars(scheme: str, segments: list[Segment], words: Wording) -> Markup
     scale = (COLUMN - 150) / largest
     for place, segment in enumerate(segments):
         y = top + place * row
-        canvas.text(0, y, segment_name(segment, words), size=13.5, is_bold=True, color=INK)
-        for line, (share, text, color) in enumerate(
-            [
-                (segment.customer_share, words.customers(segment.group), PEOPLE),
-                (segment.spend_share, words.spend(segment.group), MONEY),
-            ]
-        ):
-            length = 0.0 if segment.group.is_small else max(0.0, (share or 0) * scale)
-            at = y + 7 + line * (bar + 3)
-            canvas.box(0, at, max(length, 1.5), bar, color)
-            told = text if segment.group.is_small else f"{words.share(share)}  ·  {text}"
-            canvas.text(length + 8, at + bar - 1.5, told, size=11.5, color=QUIET)
+        canvas.text(0, y, segment_name(segment, words), size=14, is_bold=True, color=INK)
+        if segment.group.is_small:
+            canvas.text(0, y + 18, words.customers(segment.group), size=13, color=FAINT)
+            continue
+        lines = [
+            (segment.customer_share, words.customers(segment.group), PEOPLE),
+            (segment.spend_share or 0.0, words.spend(segment.group), MONEY),
+        ]
+        for line, (share, text, color) in enumerate(lines):
+            length, at = max(1.5, share * scale), y + 7 + line * (bar + 3)
+            canvas.box(0, at, length, bar, color)
+            told = f"{words.share(share)}  ·  {text}"
+            canvas.text(length + 7, at + bar - 1.5, told, size=13, color=QUIET)
     return canvas.svg()
 
 
 def rfm_grid(grid: dict[tuple[int, int], Group], words: Wording) -> Markup:
     """Draw recency against frequency and money; the darker, the more was spent."""
-    left, top, cell, gap = 34.0, 8.0, 82.0, 4.0
+    left, top, cell, gap = 24.0, 2.0, 72.0, 4.0
     canvas = Canvas(COLUMN, top + 5 * (56 + gap) + 40, words("rfm.title"))
     largest = max([group.spend for group in grid.values()] or [Decimal(1)])
     for r_score in range(1, 6):
         y = top + (5 - r_score) * (56 + gap)
-        canvas.text(12, y + 33, str(r_score), size=12, color=QUIET, anchor="center", is_bold=True)
+        canvas.text(7, y + 33, str(r_score), size=12, color=QUIET, anchor="center", is_bold=True)
         for fm_score in range(1, 6):
             x = left + (fm_score - 1) * (cell + gap)
             group = grid.get((r_score, fm_score), Group(0, Decimal(0)))
@@ -104,7 +108,7 @@ def profile(index: dict[str, float], label: str, words: Wording) -> Markup:
         canvas.text(
             width,
             y + 11,
-            f"×{ratio:.2g}" if ratio < 10 else f"×{ratio:.0f}",
+            f"×{ratio:.{0 if ratio >= 10 else 1 if ratio >= 0.1 else 2}f}",
             size=11.5,
             color=QUIET,
             anchor="right",
@@ -119,26 +123,32 @@ def revenue_line(night: NightFigures, words: Wording, *, width: float, height: f
     first = min(by_day)
     days = [first + timedelta(days=i) for i in range((max(by_day) - first).days + 1)]
     amounts = [by_day.get(day, 0.0) for day in days]
-    means = [fmean(amounts[max(0, place - 27) : place + 1]) for place in range(len(days))]
+    means = [
+        fmean(amounts[max(0, place - MEAN_DAYS + 1) : place + 1]) for place in range(len(days))
+    ]
     step = _round_step(max([*amounts, 1.0]) / 3)
     ceiling = step * math.ceil(max([*amounts, 1.0]) / step)
     floor = -step * math.ceil(-min([*amounts, 0.0]) / step)
-    top, bottom = 14.0, height - 24
+    left, top, bottom = 58.0, 8.0, height - 24
 
     def x_of(day: date) -> float:
         span = max(1, (days[-1] - days[0]).days)
-        return 2 + (width - 4) * (day - days[0]).days / span
+        return left + (width - left) * (day - days[0]).days / span
 
     def y_of(amount: float) -> float:
         return bottom - (bottom - top) * (amount - floor) / (ceiling - floor)
 
     for line in range(round((ceiling - floor) / step) + 1):
         amount = floor + line * step
-        canvas.line([0, width], [y_of(amount)] * 2, RULE)
-        canvas.text(2, y_of(amount) - 3, words.money(amount), size=11, color=FAINT)
+        canvas.line([left, width], [y_of(amount)] * 2, RULE)
+        canvas.text(
+            left - 8, y_of(amount) + 4, words.money(amount), size=11, color=FAINT, anchor="right"
+        )
     xs = [x_of(day) for day in days]
     canvas.area(xs, [y_of(amount) for amount in amounts], y_of(0), "#d5e6e4")
-    canvas.line(xs, [y_of(amount) for amount in means], MONEY, width=2)
+    # A mean over fewer days than 28 would swing at the left edge and say nothing.
+    whole = MEAN_DAYS - 1 if len(days) > 2 * MEAN_DAYS else 0
+    canvas.line(xs[whole:], [y_of(amount) for amount in means[whole:]], MONEY, width=2)
     every = 2 if width < 600 else 1
     months = [day for day in days if day.day == 1]
     for day in months[::every]:

@@ -1,6 +1,6 @@
 """The words, numbers, dates and amounts of the page in the account's language."""
 
-import datetime
+import datetime as dt
 import json
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -55,13 +55,13 @@ class Wording:
         symbol = _SYMBOLS.get(self.currency or "", f"{self.currency} " if self.currency else "")
         return f"{sign}{symbol}{abs(whole):,}"
 
-    def date(self, day: datetime.date) -> str:
+    def date(self, day: dt.date) -> str:
         """Write a day in full, as the language does."""
         if self.language == "zh":
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {self.month(day, long=True)} {day.year}"
 
-    def month(self, day: datetime.date, *, long: bool = False) -> str:
+    def month(self, day: dt.date, *, long: bool = False) -> str:
         names = self.texts["months_long" if long else "months_short"].split()
         return names[day.month - 1]
 

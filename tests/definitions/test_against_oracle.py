@@ -321,7 +321,7 @@ def both(
     world.land("products", landed.products)
     world.land("transactions", landed.lines)
     world.fit(AS_OF, R, ALPHA)
-    world.run(AS_OF)
+    world.run(AS_OF, "+customer_360")
     published = world.query("select * from marts.customer_360").set_index("customer_id")
     return published.sort_index(), reckon(landed, window).sort_index()
 

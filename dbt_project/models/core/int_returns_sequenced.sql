@@ -38,7 +38,7 @@ named_orders as (
     where
         transaction_type = 'sale'
         and order_key in (
-            select original_order_key
+            select returns.original_order_key
             from returns
         )
     group by order_key
@@ -61,6 +61,17 @@ addressed as (
 
 ),
 
+counted as (
+
+    select
+        *,
+        count(*) over (partition by customer_id) as returns_of_customer,
+        count(named_order_key) over (partition by customer_id) as returns_naming_an_order,
+        count(product_id) over (partition by customer_id) as returns_naming_a_product
+    from addressed
+
+),
+
 {#
     Returns that cannot want the same lines are handled side by side: those of different customers, of
     different orders where a customer's returns all name one, of different products likewise.
@@ -69,17 +80,11 @@ scoped as (
 
     select
         *,
-        case
-            when count(*) over (partition by customer_id)
-                = count(named_order_key) over (partition by customer_id)
-                then named_order_key
-        end as scope_order_key,
-        case
-            when count(*) over (partition by customer_id)
-                = count(product_id) over (partition by customer_id)
-                then product_id
-        end as scope_product_id
-    from addressed
+        case when returns_naming_an_order = returns_of_customer then named_order_key end
+            as scope_order_key,
+        case when returns_naming_a_product = returns_of_customer then product_id end
+            as scope_product_id
+    from counted
 
 )
 

@@ -18,7 +18,15 @@ sale_lines as (
 reduced as (
 
     select
-        *,
+        scope_number,
+        newness,
+        sale_line_key,
+        order_key,
+        product_id,
+        has_pieces,
+        amount,
+        size,
+        ordered_at,
         cast(0 as bigint) as return_number,
         cast(null as bigint) as return_line_key,
         cast(size as decimal(28, 10)) as left_before,
@@ -116,6 +124,14 @@ reduced as (
 
 )
 
-select *
+select
+    sale_line_key,
+    order_key,
+    return_line_key,
+    has_pieces,
+    amount,
+    size,
+    left_before,
+    left_after
 from reduced
 where left_after < left_before

@@ -31,7 +31,7 @@ costed as (
             abs(lines.cost_amount),
             cast(abs(lines.quantity) * products.unit_cost as decimal(18, 4))
         ) as unsigned_cost,
-        {# At amount 0 the type decides: goods given away cost what they cost, goods back give it back. #}
+        {# At amount 0 the type decides: goods given away have their cost, goods back return it. #}
         lines.amount < 0
         or (lines.amount = 0 and lines.transaction_type in ('return', 'cancellation'))
             as is_negative

@@ -34,9 +34,15 @@ night as (
 
 ),
 
-touched as (
+next_nights as (
 
-    {{ compared_nights() }}
+    select
+        kept.scheme,
+        min(kept.as_of_date) as as_of_date
+    from kept
+    cross join night
+    where kept.as_of_date > night.as_of_date
+    group by kept.scheme
 
 )
 
@@ -46,6 +52,7 @@ select
     in_order.previous_as_of_date,
     night.run_id
 from in_order
-inner join touched
-    on in_order.scheme = touched.scheme and in_order.as_of_date = touched.as_of_date
 cross join night
+left join next_nights
+    on in_order.scheme = next_nights.scheme and in_order.as_of_date = next_nights.as_of_date
+where in_order.as_of_date = night.as_of_date or next_nights.as_of_date is not null

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('compared_nights') }}, {{ source('ops', 'night') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,0 +1,120 @@
+"""What the page says, and what it must not tell."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.reporting.page import render_report
+
+
+def page_of(serving_file: Path, folder: Path, language: str = "en", currency: str | None = "USD"):
+    path = render_report(serving_file, folder / "2017-12-30.html", language, currency=currency)
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(serving_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return page_of(serving_file, tmp_path_factory.mktemp("reports"))
+
+
+def test_the_header_says_night_customers_revenue_and_checks(page: str) -> None:
+    for words in ["30 December 2017", "1,200", "<b>$", "3 / 4"]:
+        assert words in page
+
+
+def test_every_segment_has_its_action(page: str) -> None:
+    actions = page[page.index('id="actions"') : page.index('id="quality"')]
+    for name in ["Champions", "Cannot Lose", "High", "Dormant", "Frequent big baskets"]:
+        assert f"<strong>{name}</strong>" in actions
+    assert actions.count("Thank them") == 23
+
+
+def test_names_from_the_data_are_escaped(page: str) -> None:
+    assert "Occasional &amp; &lt;small&gt;" in page
+    assert "<small>Occ" not in page
+    assert "& <small>" not in page
+
+
+def test_it_loads_nothing_from_anywhere(page: str) -> None:
+    # Names of SVG's own vocabulary are no addresses that are opened.
+    links = re.findall(r'(?:src|href|url)\s*[=(]\s*["\']?([^"\')\s>]+)', page)
+    assert [link for link in links if not link.startswith(("#", "data:,"))] == []
+    assert "<script" not in page
+    assert "@import" not in page
+
+
+def test_small_groups_are_told_neither_exactly_nor_with_their_money(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    page = page_of(make_night(count=60), tmp_path)
+    actions = page[page.index('id="actions"') : page.index('id="quality"')]
+    cells = re.findall(r'data-label="Customers">(.*?)</td>\s*<td[^>]*>(.*?)</td>', actions)
+    assert ("&lt;10", "–") in cells
+    for customers, money in cells:
+        assert (customers == "&lt;10") == (money == "–")
+        assert customers == "&lt;10" or int(customers) >= 10
+
+
+def test_moves_of_few_customers_are_counted_and_not_listed(page: str) -> None:
+    changes = page[page.index('id="changes"') : page.index('id="revenue"')]
+    assert "Loyal → At Risk" in changes
+    assert "New → Lost" not in changes
+    assert "Other moves, not listed: 1" in changes
+    assert "60 of 1,160 moved since 29 December 2017" in changes
+
+
+def test_the_first_night_says_that_there_is_nothing_to_compare(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    assert "This is the first night" in page_of(make_night(is_first_night=True), tmp_path)
+
+
+def test_a_good_night_has_no_banner(page: str) -> None:
+    assert 'class="banner"' not in page
+
+
+def test_a_stale_night_says_which_night_failed(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    assert "The night of 31 December 2017 failed" in page_of(make_night(is_stale=True), tmp_path)
+
+
+def test_low_confidence_is_said_at_the_top(make_night: Callable[..., Path], tmp_path: Path) -> None:
+    page = page_of(make_night(is_low_confidence=True), tmp_path)
+    assert page.index("Scores rest on little data") < page.index('id="money"')
+
+
+def test_it_says_honestly_what_is_not_there(page: str) -> None:
+    models = page[page.index('id="models"') :]
+    for words in ["no predictions", "has not been judged yet", "No model has beaten its baseline"]:
+        assert words in models
+
+
+def test_the_same_night_gives_the_same_bytes(serving_file: Path, tmp_path: Path) -> None:
+    assert page_of(serving_file, tmp_path / "a") == page_of(serving_file, tmp_path / "b")
+
+
+def test_the_latest_page_is_the_one_just_drawn(serving_file: Path, tmp_path: Path) -> None:
+    page = page_of(serving_file, tmp_path)
+    assert (tmp_path / "latest.html").read_text(encoding="utf-8") == page
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2017-12-30.html", "latest.html"]
+
+
+def test_it_can_be_sent_by_mail(page: str) -> None:
+    assert len(page.encode()) < 400_000
+
+
+def test_the_chinese_page_is_chinese(serving_file: Path, tmp_path: Path) -> None:
+    page = page_of(serving_file, tmp_path, "zh", "CNY")
+    for words in ['lang="zh-CN"', "2017年12月30日", "冠军客户", "距上次订单天数", "<b>¥"]:
+        assert words in page
+
+
+def test_an_account_without_currency_gets_plain_amounts(serving_file: Path, tmp_path: Path) -> None:
+    assert "<b>3,146,417</b>" in page_of(serving_file, tmp_path, currency=None)
+
+
+def test_a_currency_without_a_sign_stands_by_its_code(serving_file: Path, tmp_path: Path) -> None:
+    assert "<b>CHF 3,146,417</b>" in page_of(serving_file, tmp_path, currency="CHF")
