@@ -55,8 +55,8 @@ test: lint ## lint and tests
 browser:
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing chromium …"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
-	  else echo "make test-all needs chromium: sudo apt-get install -y chromium" >&2; exit 1; fi; }
+	    echo "Installing chromium …"; apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	  else echo "make test-all needs chromium: sudo apt-get install -y chromium fonts-noto-cjk" >&2; exit 1; fi; }
 
 test-all: browser lint ## the same, with the long tests and those in a real browser
 	@$(BIN)/pytest -q

@@ -8,9 +8,10 @@ import duckdb
 from orchestration.errors import StrataError
 from orchestration.home import Home
 from orchestration.ops_tables import create_ops_schema, record_checks
-from orchestration.publishing.issue import reissue_stale
+from orchestration.publishing.issue import current_issue, reissue_stale
+from orchestration.reporting.page import render_report
 from orchestration.run_events import checks_of, materialised_in
-from orchestration.settings import load_settings
+from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect
 
 # The error that stopped a run of this process, by run id: the exit code depends on it.
@@ -42,7 +43,6 @@ def settle_failed_night(
     A run that had published before it failed (its report did not come out) leaves the tables as
     they are: they are tonight's.
     """
-    published = dg.AssetKey(["serving", "strata"]) in materialised_in(instance, run_id)
     try:
         settings = load_settings(home.settings_file)
         if home.warehouse.exists():
@@ -51,14 +51,38 @@ def settle_failed_night(
                 record_checks(connection, as_of_date, run_id, checks_of(instance, run_id))
     except (duckdb.Error, StrataError) as error:
         # The warehouse or the settings may be what broke: readers still have to be told.
+        settings = Settings()
         instance.report_engine_event(
             f"The checks of the failed night could not be kept: {type(error).__name__}.",
             run_id=run_id,
         )
-    if not published:
-        reissue_stale(
-            home, failed_as_of=as_of_date, failed_at=datetime.now(UTC).replace(tzinfo=None)
-        )
+    failed_at = _failure_to_tell(home, instance, run_id)
+    if failed_at is None:
+        return
+    issue = reissue_stale(home, failed_as_of=as_of_date, failed_at=failed_at)
+    if issue is not None:
+        page = home.reports / f"{issue.as_of_date}.html"
+        serving = home.serving / issue.serving_file
+        render_report(serving, page, settings.language, currency=settings.currency)
+
+
+def _failure_to_tell(home: Home, instance: dg.DagsterInstance, run_id: str) -> datetime | None:
+    """Return when the run failed, or None if readers know, or have a later night by now."""
+    published = current_issue(home)
+    record = instance.get_run_record_by_id(run_id)
+    if published is None or record is None:
+        return None
+    if dg.AssetKey(["serving", "strata"]) in materialised_in(instance, run_id):
+        return None
+    failed_at = _utc(record.end_time) or datetime.now(UTC).replace(tzinfo=None)
+    started_at = _utc(record.start_time) or failed_at
+    already_told = published.is_stale and published.published_at >= started_at
+    return None if already_told or published.published_at > failed_at else failed_at
+
+
+def _utc(seconds: float | None) -> datetime | None:
+    """Return a time of Dagster's as a naive UTC timestamp."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.publishing.issue import current_issue
 from orchestration.reporting.page import render_report
 from orchestration.resources import NightHome
 
@@ -22,12 +23,16 @@ def build_report(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
         "query.",
     )
     def night_report(
-        context: dg.AssetExecutionContext, night: NightHome
+        night: NightHome,
     ) -> dg.MaterializeResult[Any]:
+        issue = current_issue(night.home)
+        assert issue is not None, "the publish comes first"
+        settings = night.settings
         path = render_report(
-            night.home.serving / "strata.duckdb",
-            night.home.reports / f"{context.partition_key}.html",
-            night.settings.language,
+            night.home.serving / issue.serving_file,
+            night.home.reports / f"{issue.as_of_date}.html",
+            settings.language,
+            currency=settings.currency,
         )
         return dg.MaterializeResult(
             metadata={

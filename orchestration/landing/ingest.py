@@ -1,7 +1,7 @@
 """The night's first step: new landing files into `raw`, all of them or none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
@@ -11,76 +11,23 @@ from orchestration.home import Home
 from orchestration.landing.files import (
     SUFFIXES,
     Discovery,
-    IgnoredFile,
     LandingFile,
     content_sha256,
     discover,
     state,
 )
+from orchestration.landing.ingest_report import IngestedFile, IngestReport
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import create_raw_schema, has_raw_schema, transaction
 from orchestration.landing.scratch import (
     ROW_NUMBER,
     SCRATCH_TABLE,
+    drop_scratch,
     load_scratch,
 )
 from orchestration.landing.statement import typed_columns
 from orchestration.landing_schema import LANDING
 from orchestration.settings import Settings
-
-
-@dataclass(frozen=True)
-class IngestedFile:
-    """One file of this run; `copy_of` names the file whose content it repeats."""
-
-    file_seq: int
-    file: LandingFile
-    rows_in: int
-    copy_of: str | None = None
-    rejected: dict[str, int] = field(default_factory=dict)
-    nulled: dict[str, int] = field(default_factory=dict)
-    unknown_columns: tuple[str, ...] = ()
-
-    @property
-    def rows_loaded(self) -> int:
-        """Rows that now stand in `raw.<table>`."""
-        return 0 if self.copy_of else self.rows_in - sum(self.rejected.values())
-
-
-@dataclass(frozen=True)
-class IngestReport:
-    """What one run took in, in load order; `known` counts the files that were there before."""
-
-    files: tuple[IngestedFile, ...]
-    ignored: tuple[IgnoredFile, ...]
-    known: int
-
-    @property
-    def rows_in(self) -> int:
-        return sum(each.rows_in for each in self.files)
-
-    @property
-    def rows_loaded(self) -> int:
-        return sum(each.rows_loaded for each in self.files)
-
-    @property
-    def rejected(self) -> dict[str, int]:
-        """Rejected rows by reason, over all files of the run."""
-        totals: dict[str, int] = {}
-        for each in self.files:
-            for reason, rows in each.rejected.items():
-                totals[reason] = totals.get(reason, 0) + rows
-        return totals
-
-    def to_text(self) -> str:
-        """Say in a few lines what came in, what did not, and what was not even looked at."""
-        lines = [f"{len(self.files)} new files, {self.known} known: {self.rows_in:,} rows in"]
-        for each in self.files:
-            what = f"copy of {each.copy_of}" if each.copy_of else f"{each.rows_loaded:,} loaded"
-            left_out = "".join(f", {rows:,} {why}" for why, rows in each.rejected.items())
-            lines.append(f"{each.file.label}: {each.rows_in:,} rows, {what}{left_out}")
-        lines += [f"not read: {each.path} {each.reason}" for each in self.ignored]
-        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -143,7 +90,7 @@ def ingest(
             ingested = _take_in(connection, new, known, settings, run_id)
             check_currencies(connection, settings)
             check_one_way_of_keying(connection, known.next_seq)
-            connection.execute(f"drop table if exists {SCRATCH_TABLE}")
+            drop_scratch(connection)
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
         raise LandingError("\n".join([str(error), *others])) from None
@@ -294,5 +241,5 @@ def _problems(
             load_scratch(connection, content.file, settings)
         except LandingError as error:
             problems.append(str(error))
-    connection.execute(f"drop table if exists {SCRATCH_TABLE}")
+    drop_scratch(connection)
     return problems

@@ -1,6 +1,5 @@
 """DuckDB's reading of each format: the columns of a file, and SQL that yields its rows in order."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import duckdb
@@ -14,6 +13,7 @@ from orchestration.landing.counting import (
 )
 from orchestration.landing.files import LandingFile
 from orchestration.landing.typing_sql import Cell, quoted
+from orchestration.landing_schema import LANDING
 
 # One line; longer ones are taken for a quote that was never closed.
 MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -134,20 +134,30 @@ def _open_json_lines(connection: duckdb.DuckDBPyConnection, file: LandingFile) -
     names = sorted({key for keys, _, _ in shapes for key in keys})
     pointers = ", ".join(quoted(_json_pointer(name)) for name in names)
     values = f"json_extract_string(line, [{pointers}])" if names else "[]"
-    relation = f"(select line, {values} as found from {lines} order by number)"
+    relation = f"(select line, {values} as found from {lines})"
     cells = {name: Cell(f"found[{i}]", "VARCHAR") for i, name in enumerate(names, start=1)}
     return Source(cells, relation, (), row="line")
 
 
 def _check_names(file: LandingFile, names: list[str]) -> None:
-    """Refuse two columns of one name: nobody can say which of them is meant."""
-    counts = Counter(name.strip().lower() for name in names)
-    twice = sorted(name for name, count in counts.items() if count > 1)
+    """Refuse two columns of one name: nobody can say which of them is meant.
+
+    A name that is none of the contract's is told by its places: in a file without a header it
+    may be a value.
+    """
+    places: dict[str, list[str]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name.strip().lower(), []).append(str(place))
+    known = LANDING[file.table].by_name
+    twice = [
+        f"`{name}`" if name in known else f"that of columns {' and '.join(where)}"
+        for name, where in places.items()
+        if len(where) > 1
+    ]
     if twice:
         raise LandingError(
-            f"{file.label}: {len(twice)} column name{'s stand' if len(twice) > 1 else ' stands'} more than once "
-            f"(capitals and outer spaces do not count): {', '.join(f'`{n}`' for n in twice)}. "
-            "Rename or drop all but one."
+            f"{file.label}: a column name stands more than once (capitals and outer spaces do not "
+            f"count): {', '.join(twice)}. Rename or drop all but one."
         )
 
 

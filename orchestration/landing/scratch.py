@@ -10,7 +10,7 @@ import duckdb
 from orchestration.errors import LandingError
 from orchestration.landing.counting import count_rows
 from orchestration.landing.files import LandingFile, check_is_what_its_suffix_says
-from orchestration.landing.readers import Source, open_source, reading_failed
+from orchestration.landing.readers import LINES_TABLE, Source, open_source, reading_failed
 from orchestration.landing.rules import named_currency
 from orchestration.landing.statement import bad_bit, typing_statement
 from orchestration.landing.typing_sql import EXPECTED_FORMS
@@ -72,6 +72,12 @@ def load_scratch(
     except duckdb.Error as error:
         raise reading_failed(file, error) from None
     return _facts(connection, file, by_column, unknown, rows_in)
+
+
+def drop_scratch(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what loading a file leaves behind."""
+    for table in (SCRATCH_TABLE, LINES_TABLE):
+        connection.execute(f"drop table if exists {table}")
 
 
 def _columns_found(file: LandingFile, source: Source, *, is_empty: bool) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import StrataError
+from orchestration.reporting import queries
 
 SMALL_CELL = 10
 """Groups of fewer customers are shown as `<10` and without their money: they may be recognised."""
@@ -80,126 +81,28 @@ def read_figures(serving_file: Path) -> NightFigures:
         night = info[0]["as_of_date"]
         return NightFigures(
             run_info=info[0],
-            totals=_rows(connection, _TOTALS)[0],
-            year=_rows(connection, _YEAR, night)[0],
+            totals=_rows(connection, queries.TOTALS)[0],
+            year=_rows(connection, queries.YEAR, night)[0],
             schemes=_schemes(connection, night),
-            unavailable=_rows(connection, _UNAVAILABLE),
+            unavailable=_rows(connection, queries.UNAVAILABLE),
             grid={
                 (row["r_score"], row["fm_score"]): Group(row["customers"], row["spend"])
-                for row in _rows(connection, _GRID)
+                for row in _rows(connection, queries.GRID)
             },
             feature_index=_feature_index(connection),
-            moves=_rows(connection, _MOVES, night),
-            movers=_rows(connection, _MOVERS, night),
-            daily=[(row["day"], row["revenue"]) for row in _rows(connection, _DAILY, night)],
-            checks=_rows(connection, _CHECKS, night),
-            balance=_rows(connection, _BALANCE),
-            rejected=_rows(connection, _REJECTED),
-            model_runs=_rows(connection, _MODEL_RUNS, night),
+            moves=_rows(connection, queries.MOVES, night),
+            movers=_rows(connection, queries.MOVERS, night),
+            daily=[(row["day"], row["revenue"]) for row in _rows(connection, queries.DAILY, night)],
+            checks=_rows(connection, queries.CHECKS, night),
+            balance=_rows(connection, queries.BALANCE),
+            rejected=_rows(connection, queries.REJECTED),
+            model_runs=_rows(connection, queries.MODEL_RUNS, night),
         )
-
-
-_TOTALS = """
-    select
-        count(*) as customers,
-        count(*) filter (where frequency > 0) as buyers,
-        count(*) filter (where is_low_confidence) as low_confidence,
-        count(p_alive) as with_p_alive,
-        count(churn_probability) as with_churn,
-        count(expected_spend_365d) as with_value,
-        any_value(value_basis) as value_basis,
-        coalesce(sum(spend_365d), 0) as spend
-    from marts.customer_360
-"""
-_YEAR = """
-    select
-        coalesce(sum(revenue), 0) as revenue,
-        coalesce(sum(guest_revenue), 0) as guest_revenue,
-        coalesce(sum(orders), 0)::bigint as orders
-    from marts.fct_daily_revenue
-    where revenue_date > $night - 365 and revenue_date <= $night
-"""
-_UNAVAILABLE = """
-    select scheme, status_reason from marts.dim_segments
-    where status = 'not_available' order by scheme
-"""
-_GRID = """
-    select
-        r_score,
-        floor((f_score + m_score) / 2.0 + 0.5)::integer as fm_score,
-        count(*) as customers,
-        coalesce(sum(spend_365d), 0) as spend
-    from marts.customer_360
-    where r_score is not null
-    group by all
-"""
-_MOVES = """
-    select scheme, from_segment_id, to_segment_id, customers, previous_as_of_date
-    from marts.fct_segment_transitions
-    where as_of_date = $night and from_segment_id is distinct from to_segment_id
-    order by scheme, customers desc, from_segment_id nulls first, to_segment_id nulls first
-"""
-_MOVERS = """
-    select
-        scheme,
-        max(previous_as_of_date) as previous_as_of_date,
-        sum(customers)::bigint as customers,
-        coalesce(sum(customers) filter (
-            where from_segment_id is distinct from to_segment_id
-        ), 0)::bigint as moved
-    from marts.fct_segment_transitions
-    where as_of_date = $night and previous_as_of_date is not null
-    group by scheme
-    order by scheme
-"""
-_DAILY = """
-    select revenue_date as day, revenue from marts.fct_daily_revenue
-    where revenue_date > $night - 365 and revenue_date <= $night
-    order by revenue_date
-"""
-_CHECKS = """
-    select check_name, asset, severity, passed, measured, threshold
-    from marts.fct_data_quality
-    where as_of_date = $night
-    order by passed, severity, asset, check_name
-"""
-_BALANCE = """
-    select
-        source_table,
-        count(*) as files,
-        sum(rows_in)::bigint as rows_in,
-        sum(accepted)::bigint as accepted,
-        sum(duplicates)::bigint as duplicates,
-        sum(superseded)::bigint as superseded,
-        sum(rejected)::bigint as rejected
-    from marts.fct_landing_balance
-    group by source_table
-    order by rows_in desc, source_table
-"""
-_REJECTED = """
-    select source_table, reason, sum(rows)::bigint as rows
-    from marts.fct_rejected_rows
-    group by all
-    order by rows desc, source_table, reason
-    limit 20
-"""
-_MODEL_RUNS = """
-    select * from marts.fct_model_runs where as_of_date = $night order by kind, model_id
-"""
-_PROFILES = """
-    select profiles.*, segments.* exclude (as_of_date, run_id, scheme, segment_id)
-    from marts.fct_segment_profiles as profiles
-    left join marts.dim_segments as segments
-        on segments.scheme = profiles.scheme and segments.segment_id = profiles.segment_id
-    where profiles.as_of_date = $night and profiles.customers > 0
-    order by profiles.scheme, segments.worth_rank nulls last,
-        profiles.spend_share desc nulls last, profiles.segment_id
-"""
 
 
 def _schemes(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, list[Segment]]:
     """Return the segments of each available scheme, the most valuable first."""
-    profiles = _rows(connection, _PROFILES, night)
+    profiles = _rows(connection, queries.PROFILES, night)
     spend: dict[str, Decimal] = {}
     for scheme in dict.fromkeys(row["scheme"] for row in profiles):
         column = f'"{scheme}_segment"'

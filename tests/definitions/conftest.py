@@ -1,10 +1,10 @@
-"""A warehouse filled by hand and built by dbt, for tests that hold the SQL against the definitions."""
+"""A warehouse filled by hand and built by dbt, to hold the SQL against the definitions."""
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from logging import FileHandler
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from orchestration.ops_tables import create_ops_schema, write_night
 from orchestration.settings import Settings
 
 Rows = Sequence[Mapping[str, Any]]
+
 
 @dataclass
 class World:
@@ -52,14 +53,13 @@ class World:
             assert found is not None
             file_seq = int(found[0])
             connection.execute(
-                "insert into raw.files values (?, ?, ?, ?, 1, ?, null, 'run', ?, 'loaded', null)",
+                "insert into raw.files values (?, ?, ?, ?, 1, ?, null, 'run', timestamp '2026-01-01', 'loaded', null)",
                 [
                     file_seq,
                     table,
                     f"{table}_{file_seq}.csv",
                     f"sha-{file_seq}",
                     len(rows),
-                    datetime(2026, 1, 1),
                 ],
             )
             if not rows:

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -45,7 +45,7 @@ def random_rows(seed: int, *, customers: int, known_cost_share: float) -> Landed
                 "unit_cost": float(cost) if known else None,
             }
         )
-    first = datetime(2025, 1, 1)
+    first = datetime.combine(date(2025, 1, 1), time())
     line_number = 0
     for number in range(customers):
         customer: str | None = f"k{number:03d}"
@@ -273,9 +273,7 @@ def _value(rows: dict[str, dict[str, Any]], costs: dict[str, float | None]) -> N
         return sum((money(x["amount"]) for x in lines), Fraction(0))
 
     def cost(lines: list[dict[str, Any]]) -> Fraction:
-        return sum(
-            (money(costs[x["product_id"]] or 0) * x["quantity"] for x in lines), Fraction(0)
-        )
+        return sum((money(costs[x["product_id"]] or 0) * x["quantity"] for x in lines), Fraction(0))
 
     def sales(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [x for x in lines if x["transaction_type"] == "sale"]
@@ -333,12 +331,10 @@ def test_the_same_customers_are_published(both: tuple[pd.DataFrame, pd.DataFrame
 
 @pytest.mark.parametrize(
     "column",
-    ["recency_days", "tenure_days", "frequency", "rfm_code", "value_basis"]
-    + ["rfm_segment", "value_tier_segment", "lifecycle_segment"],
+    "recency_days tenure_days frequency rfm_code value_basis "
+    "rfm_segment value_tier_segment lifecycle_segment".split(),
 )
-def test_codes_and_counts_are_equal(
-    both: tuple[pd.DataFrame, pd.DataFrame], column: str
-) -> None:
+def test_codes_and_counts_are_equal(both: tuple[pd.DataFrame, pd.DataFrame], column: str) -> None:
     published, expected = both
     differing = [
         (customer, ours, theirs)

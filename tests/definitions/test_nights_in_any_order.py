@@ -1,7 +1,7 @@
 """Stays, changes and transitions are the same whatever order the nights were run in."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -13,12 +13,12 @@ OLDEST_FIRST = [0, 1, 2]
 ANY_ORDER = [2, 0, 1, 1]
 
 
-def line(order: str, customer: str, at: datetime, amount: float) -> dict[str, Any]:
+def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
     return {
         "order_id": order,
         "line_id": "1",
         "customer_id": customer,
-        "ordered_at": at,
+        "ordered_at": datetime.combine(day, time(12)),
         "quantity": 1,
         "amount": amount,
         "transaction_type": "sale" if amount > 0 else "return",
@@ -26,14 +26,14 @@ def line(order: str, customer: str, at: datetime, amount: float) -> dict[str, An
 
 
 LINES = [
-    line("a1", "always", datetime(2026, 1, 5), 10.0),
-    line("a2", "always", datetime(2026, 2, 27), 10.0),
-    line("a3", "always", datetime(2026, 4, 9), 10.0),
-    line("a4", "always", datetime(2026, 6, 29), 10.0),
-    line("b1", "once", datetime(2026, 2, 20), 500.0),
-    line("c1", "late", datetime(2026, 4, 1), 70.0),
-    line("d1", "returner", datetime(2026, 2, 1), 40.0),
-    {**line("d2", "returner", datetime(2026, 5, 1), -40.0), "original_order_id": "d1"},
+    line("a1", "always", date(2026, 1, 5), 10.0),
+    line("a2", "always", date(2026, 2, 27), 10.0),
+    line("a3", "always", date(2026, 4, 9), 10.0),
+    line("a4", "always", date(2026, 6, 29), 10.0),
+    line("b1", "once", date(2026, 2, 20), 500.0),
+    line("c1", "late", date(2026, 4, 1), 70.0),
+    line("d1", "returner", date(2026, 2, 1), 40.0),
+    {**line("d2", "returner", date(2026, 5, 1), -40.0), "original_order_id": "d1"},
 ]
 
 TABLES = {

@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.home import Home
-from orchestration.landing.ingest import IngestReport, ingest
-from orchestration.landing.inspect import LandingInspection, inspect_landing
+from orchestration.landing.ingest import ingest
+from orchestration.landing.ingest_report import IngestReport
+from orchestration.landing.inspect import inspect_landing
+from orchestration.landing.inspection import LandingInspection
 from orchestration.landing.unload import UnloadReport, unload
 from orchestration.settings import Settings
 from orchestration.warehouse import connect

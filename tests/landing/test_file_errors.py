@@ -81,7 +81,10 @@ CASES: dict[str, tuple[str, bytes, str]] = {
     ),
     "a column twice": (
         "a.csv", b"order_id,ordered_at,amount,Amount \n",
-        "1 column name stands more than once (capitals and outer spaces do not count): `amount`",
+        "a column name stands more than once (capitals and outer spaces do not count): `amount`",
+    ),
+    "an unknown column twice": (
+        "a.csv", b"order_id,x,ordered_at,amount,X\n", "that of columns 2 and 5. Rename or drop",
     ),
     "a Parquet column twice": (
         "a.parquet",

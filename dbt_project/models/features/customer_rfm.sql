@@ -53,9 +53,9 @@ money as (
             ('known_cost_sales_365d', 'known_cost_sale_revenue'),
             ('returns_365d', 'return_amount'), ('discounts_365d', 'discount_amount'),
         ] %}
-        sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }})
-            as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+    sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }})
+        as {{ measure }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('customer_days') }} as days
     cross join night
     where days.day <= night.as_of_date

@@ -28,6 +28,30 @@ edges as (
 
 ),
 
+recency as (
+
+    select *
+    from edges
+    where measure = 'recency'
+
+),
+
+frequency as (
+
+    select *
+    from edges
+    where measure = 'frequency'
+
+),
+
+monetary as (
+
+    select *
+    from edges
+    where measure = 'monetary'
+
+),
+
 {# How many edges each value is strictly above: equal values always score alike. #}
 bands as (
 
@@ -37,9 +61,9 @@ bands as (
         {{ edges_below('customers.frequency', 'frequency') }} as frequency_band,
         {{ edges_below('cast(customers.monetary as double)', 'monetary') }} as monetary_band
     from customers
-    cross join (select * from edges where measure = 'recency') as recency
-    cross join (select * from edges where measure = 'frequency') as frequency
-    cross join (select * from edges where measure = 'monetary') as monetary
+    cross join recency
+    cross join frequency
+    cross join monetary
     where customers.is_scored
 
 ),
@@ -60,9 +84,9 @@ positions as (
             as m_position
     from bands
     inner join customers on bands.customer_id = customers.customer_id
-    cross join (select * from edges where measure = 'recency') as recency
-    cross join (select * from edges where measure = 'frequency') as frequency
-    cross join (select * from edges where measure = 'monetary') as monetary
+    cross join recency
+    cross join frequency
+    cross join monetary
 
 ),
 

@@ -13,10 +13,10 @@ segments as (
 
     select
         segments.customer_id,
-        {% for scheme in segment_schemes() %}
-        max(case when segments.scheme = '{{ scheme.scheme }}' then segments.segment_id end)
-            as {{ scheme.scheme }}_segment{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for scheme in segment_schemes() %}
+    max(case when segments.scheme = '{{ scheme.scheme }}' then segments.segment_id end)
+        as {{ scheme.scheme }}_segment{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
     group by segments.customer_id

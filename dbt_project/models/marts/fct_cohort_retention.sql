@@ -47,7 +47,9 @@ active as (
         count(distinct cohorts.customer_id) as active_customers
     from {{ ref('counted_order_days') }} as order_days
     inner join cohorts on order_days.customer_id = cohorts.customer_id
-    group by 1, 2
+    group by
+        cohorts.cohort_month,
+        cast({{ dbt.date_trunc('month', 'order_days.order_date') }} as date)
 
 ),
 
@@ -61,7 +63,9 @@ revenues as (
     cross join night
     inner join cohorts on days.customer_id = cohorts.customer_id
     where days.day <= night.as_of_date
-    group by 1, 2
+    group by
+        cohorts.cohort_month,
+        cast({{ dbt.date_trunc('month', 'days.day') }} as date)
 
 )
 
@@ -77,7 +81,7 @@ select
     cast(coalesce(revenues.revenue, 0) as decimal(18, 2)) as revenue
 from sizes
 cross join night
-inner join months on months.activity_month >= sizes.cohort_month
+inner join months on sizes.cohort_month <= months.activity_month
 left join active
     on
         sizes.cohort_month = active.cohort_month

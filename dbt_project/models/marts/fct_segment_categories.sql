@@ -35,7 +35,10 @@ bought as (
         lines.transaction_type = 'sale'
         and lines.customer_id is not null
         and lines.ordered_date between night.window_start and night.as_of_date
-    group by 1, 2, 3
+    group by
+        lines.customer_id,
+        coalesce(products.category, 'unknown'),
+        coalesce(lines.channel, 'unknown')
 
 ),
 
@@ -45,10 +48,17 @@ bought_categories as (
     select
         customer_id,
         category,
-        case when grouping(channel) = 1 then 'all' else channel end as channel,
+        channel,
+        spend
+    from bought
+    union all
+    select
+        customer_id,
+        category,
+        'all' as channel,
         sum(spend) as spend
     from bought
-    group by grouping sets ((customer_id, category, channel), (customer_id, category))
+    group by customer_id, category
 
 ),
 

@@ -113,17 +113,20 @@ select
         when customers.recency_days is null then 'Recency none: no counted order yet'
         when customers.rfm_code is null
             then 'Recency none: ' || sentences.recency_sentence || ', before the window'
-        else 'Recency score ' || cast(customers.r_score as varchar) || ' of 5: '
+        else
+            'Recency score ' || cast(customers.r_score as varchar) || ' of 5: '
             || sentences.recency_sentence
     end as reason_1,
     case
         when customers.rfm_code is not null
-            then 'Frequency score ' || cast(customers.f_score as varchar) || ' of 5: '
+            then
+                'Frequency score ' || cast(customers.f_score as varchar) || ' of 5: '
                 || sentences.orders_phrase || sentences.window_phrase
     end as reason_2,
     case
         when customers.rfm_code is not null
-            then 'Monetary score ' || cast(customers.m_score as varchar) || ' of 5: '
+            then
+                'Monetary score ' || cast(customers.m_score as varchar) || ' of 5: '
                 || sentences.money_phrase || sentences.window_phrase
     end as reason_3
 from customers

@@ -59,8 +59,9 @@ rules as (
 {# The codes belong to the rules of `rfm` alone, and only those of the chosen map. #}
 code_map as (
 
-    select {{ dbt.listagg("map.rfm_code || map.segment_id", "','", 'order by map.rfm_code') }}
-        as codes
+    select
+        {{ dbt.listagg("map.rfm_code || map.segment_id", "','", 'order by map.rfm_code') }}
+            as codes
     from {{ ref('rfm_segment_map') }} as map
     inner join night on map.map = night.rfm_map
 

@@ -1,12 +1,14 @@
-{% set features = [
-    'recency_days', 'frequency', 'monetary', 'average_order_value', 'tenure_days', 'spend_365d',
-    'discount_share', 'return_share', 'orders_365d', 'lines_per_order_365d', 'active_months_365d',
-    'department_breadth_365d', 'engagement_events_90d',
-] %}
-{% set behaviour_features = [
-    'lines_per_order_365d', 'active_months_365d', 'department_breadth_365d',
-    'engagement_events_90d',
-] %}
+{% set sources = {
+    'rfm': [
+        'recency_days', 'frequency', 'monetary', 'average_order_value', 'tenure_days',
+        'spend_365d', 'discount_share', 'return_share', 'orders_365d',
+    ],
+    'behaviour': [
+        'lines_per_order_365d', 'active_months_365d', 'department_breadth_365d',
+        'engagement_events_90d',
+    ],
+} %}
+{% set features = sources['rfm'] + sources['behaviour'] %}
 
 with
 
@@ -23,10 +25,12 @@ customers as (
 
     select
         rfm.customer_id,
-        {% for feature in features %}
-        {% set table = 'behaviour' if feature in behaviour_features else 'rfm' %}
-        {{ summable(table ~ '.' ~ feature) }} as {{ feature }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {% for table in sources -%}
+        {%- for feature in sources[table] -%}
+        {{ summable(table ~ '.' ~ feature) }} as {{ feature }},
+        {% endfor -%}
+        {%- endfor -%}
+        rfm.as_of_date
     from {{ ref('customer_rfm') }} as rfm
     left join {{ ref('customer_behaviour') }} as behaviour
         on rfm.customer_id = behaviour.customer_id
@@ -49,10 +53,10 @@ totals as (
     select
         assigned.scheme,
         assigned.segment_id,
-        {% for feature in features %}
-        sum(customers.{{ feature }}) as {{ feature }}_sum,
-        count(customers.{{ feature }}) as {{ feature }}_count{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for feature in features %}
+    sum(customers.{{ feature }}) as {{ feature }}_sum,
+    count(customers.{{ feature }}) as {{ feature }}_count{{ ',' if not loop.last }}
+    {% endfor %}
     from assigned
     inner join customers on assigned.customer_id = customers.customer_id
     group by assigned.scheme, assigned.segment_id

@@ -56,14 +56,14 @@ paired as (
         coalesce(tonight.scheme_version, before.scheme_version) as scheme_version,
         {# A reason begins with the state of one measure, up to the colon; the figures after it
            differ every night. #}
-        {% for number in range(1, 4) %}
-        coalesce(
-            split_part(tonight.reason_{{ number }}, ':', 1)
-            <> split_part(before.reason_{{ number }}, ':', 1), false
-        ) as has_moved_{{ number }},
-        tonight.reason_{{ number }},
-        before.reason_{{ number }} as reason_before_{{ number }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for number in range(1, 4) %}
+    coalesce(
+        split_part(tonight.reason_{{ number }}, ':', 1)
+        <> split_part(before.reason_{{ number }}, ':', 1), false
+    ) as has_moved_{{ number }},
+    tonight.reason_{{ number }},
+    before.reason_{{ number }} as reason_before_{{ number }}{{ ',' if not loop.last }}
+    {% endfor %}
     from tonight
     full outer join before
         on
@@ -88,7 +88,8 @@ select
         when paired.to_segment_id is null then 'No longer among the customers of this night'
         {% for number in range(1, 4) %}
         when paired.has_moved_{{ number }}
-            then paired.reason_{{ number }}
+            then
+                paired.reason_{{ number }}
                 || ' (before: ' || paired.reason_before_{{ number }} || ')'
         {% endfor %}
         else paired.reason_1 || ' (before: ' || paired.reason_before_1 || ')'

@@ -22,16 +22,31 @@ kept as (
 
 ),
 
+latest as (
+
+    select max(as_of_date) as as_of_date
+    from kept
+
+),
+
+{% if is_incremental() %}
+known as (
+
+    select distinct as_of_date
+    from {{ this }}
+
+),
+{% endif %}
+
 {# A night's next 90 days are known once a night at least 90 days later has run; until then the
    data need not reach that far, whatever dates it holds. #}
 due as (
 
     select kept.as_of_date
     from kept
-    cross join (select max(as_of_date) as as_of_date from kept) as latest
+    cross join latest
     {% if is_incremental() %}
-    left join (select distinct as_of_date from {{ this }}) as known
-        on kept.as_of_date = known.as_of_date
+    left join known on kept.as_of_date = known.as_of_date
     left join tonight on kept.as_of_date = tonight.as_of_date
     {% endif %}
     where

@@ -126,7 +126,8 @@ select
     || ' in 365 days' as reason_1,
     case
         when nearest.value_rank is not null
-            then 'Place ' || cast(nearest.value_rank as varchar) || ' of '
+            then
+                'Place ' || cast(nearest.value_rank as varchar) || ' of '
                 || cast(nearest.valued_customers as varchar) || ' customers with value'
         when nearest.has_sale_line_365d then 'Value at or below zero'
         else 'No purchase in 365 days'

@@ -27,7 +27,7 @@ select
 from codes
 inner join codes as better
     on
-        better.r_score >= codes.r_score
-        and better.f_score >= codes.f_score
-        and better.m_score >= codes.m_score
+        codes.r_score <= better.r_score
+        and codes.f_score <= better.f_score
+        and codes.m_score <= better.m_score
 where better.worth_rank > codes.worth_rank

@@ -5,8 +5,7 @@ with
 
 available as (
 
-    select
-        max(case when lifecycle_segment is not null then 1 else 0 end) as has_lifecycle
+    select max(case when lifecycle_segment is not null then 1 else 0 end) as has_lifecycle
     from {{ ref('customer_360') }}
 
 )

@@ -19,5 +19,5 @@ select
     worse.r_score,
     better.r_score as better_r_score
 from ranges as worse
-inner join ranges as better on better.r_score > worse.r_score
+inner join ranges as better on worse.r_score < better.r_score
 where better.longest >= worse.shortest

@@ -1,0 +1,71 @@
+{{ config(materialized='view') }}
+
+with
+
+night as (
+
+    select
+        as_of_date,
+        relationship
+    from {{ source('ops', 'night') }}
+
+),
+
+schemes as (
+
+    select
+        scheme,
+        reason
+    from {{ ref('segment_schemes') }}
+
+),
+
+available as (
+
+    select distinct nights.scheme
+    from {{ ref('segment_nights') }} as nights
+    inner join night on nights.as_of_date = night.as_of_date
+
+),
+
+learned_reasons as (
+
+    select
+        runs.kind,
+        max_by(runs.decision_reason, runs.model_id) as reason
+    from {{ source('ml', 'model_runs') }} as runs
+    inner join night on runs.as_of_date = night.as_of_date
+    group by runs.kind
+
+),
+
+cadence_reasons as (
+
+    select
+        case
+            when night.relationship = 'contractual'
+                then
+                    'Accounts with contracts have their lifecycle by contract status, which this '
+                    || 'version of Strata does not compute.'
+            else parameters.status_reason
+        end as reason
+    from night
+    left join {{ source('ml', 'cadence_parameters') }} as parameters
+        on night.as_of_date = parameters.as_of_date
+
+)
+
+select
+    schemes.scheme,
+    schemes.scheme || '.not_available' as segment_id,
+    coalesce(
+        schemes.reason,
+        case when schemes.scheme = 'lifecycle' then cadence_reasons.reason end,
+        learned_reasons.reason,
+        'No customer could be given a segment on this night.'
+    ) as status_reason
+from schemes
+cross join cadence_reasons
+left join available on schemes.scheme = available.scheme
+left join learned_reasons on schemes.scheme = learned_reasons.kind
+where available.scheme is null

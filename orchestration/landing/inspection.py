@@ -1,0 +1,88 @@
+"""The findings of `strata check`, for a person and for a program."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from orchestration.landing_schema import LANDING
+
+
+@dataclass(frozen=True)
+class FileInspection:
+    """One landing file; `status` is `new`, `loaded`, `copy`, or `unknown` if raw is in use."""
+
+    table: str
+    name: str
+    status: str
+    rows: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    nulled: dict[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    missing_columns: tuple[str, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+    currencies: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LandingInspection:
+    """Everything found: `problems` stop the night, `warnings` do not."""
+
+    files: tuple[FileInspection, ...]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints: dates as text."""
+        files = [asdict(each) for each in self.files]
+        for each in files:
+            for name in ("first_day", "last_day"):
+                each[name] = each[name].isoformat() if each[name] else None
+        return {
+            "is_usable": self.is_usable,
+            "files": files,
+            "problems": list(self.problems),
+            "warnings": list(self.warnings),
+        }
+
+    def to_text(self) -> str:
+        """Return the same for a person: tables, their files, then what is wrong."""
+        lines: list[str] = []
+        for table in LANDING:
+            files = [each for each in self.files if each.table == table]
+            if not files:
+                continue
+            rows = sum(each.rows for each in files)
+            lines.append(f"{table}: {len(files)} file{'s' * (len(files) > 1)}, {rows:,} rows")
+            for each in files:
+                lines.extend(_file_lines(each))
+        absent = [table for table in LANDING if table not in {each.table for each in self.files}]
+        if absent:
+            lines.append(f"no files: {', '.join(absent)}")
+        lines += [f"warning: {each}" for each in self.warnings]
+        lines += [f"problem: {each}" for each in self.problems]
+        return "\n".join(lines)
+
+
+def _file_lines(each: FileInspection) -> list[str]:
+    days = f", {each.first_day} to {each.last_day}" if each.first_day else ""
+    money = f", {', '.join(each.currencies)}" if each.currencies else ""
+    lines = [f"  {each.name} ({each.status}): {each.rows:,} rows{days}{money}"]
+    if each.rejected:
+        lines.append(f"    rejected: {_counts(each.rejected)}")
+    if each.nulled:
+        lines.append(f"    unreadable, taken as missing: {_counts(each.nulled)}")
+    if each.unknown_columns:
+        lines.append(f"    not in the contract, kept: {', '.join(each.unknown_columns)}")
+    if each.missing_columns:
+        lines.append(f"    not there: {', '.join(each.missing_columns)}")
+    return lines
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())

@@ -1,0 +1,98 @@
+"""What the page asks of the serving file; `$night` stands for the published night's date."""
+
+TOTALS = """
+    select
+        count(*) as customers,
+        count(*) filter (where frequency > 0) as buyers,
+        count(*) filter (where is_low_confidence) as low_confidence,
+        count(p_alive) as with_p_alive,
+        count(churn_probability) as with_churn,
+        count(expected_spend_365d) as with_value,
+        any_value(value_basis) as value_basis,
+        coalesce(sum(spend_365d), 0) as spend
+    from marts.customer_360
+"""
+YEAR = """
+    select
+        coalesce(sum(revenue), 0) as revenue,
+        coalesce(sum(guest_revenue), 0) as guest_revenue,
+        coalesce(sum(orders), 0)::bigint as orders
+    from marts.fct_daily_revenue
+    where revenue_date > $night - 365 and revenue_date <= $night
+"""
+UNAVAILABLE = """
+    select scheme, status_reason from marts.dim_segments
+    where status = 'not_available' order by scheme
+"""
+GRID = """
+    select
+        r_score,
+        floor((f_score + m_score) / 2.0 + 0.5)::integer as fm_score,
+        count(*) as customers,
+        coalesce(sum(spend_365d), 0) as spend
+    from marts.customer_360
+    where r_score is not null
+    group by all
+"""
+MOVES = """
+    select scheme, from_segment_id, to_segment_id, customers, previous_as_of_date
+    from marts.fct_segment_transitions
+    where as_of_date = $night and from_segment_id is distinct from to_segment_id
+    order by scheme, customers desc, from_segment_id nulls first, to_segment_id nulls first
+"""
+MOVERS = """
+    select
+        scheme,
+        max(previous_as_of_date) as previous_as_of_date,
+        sum(customers)::bigint as customers,
+        coalesce(sum(customers) filter (
+            where from_segment_id is distinct from to_segment_id
+        ), 0)::bigint as moved
+    from marts.fct_segment_transitions
+    where as_of_date = $night and previous_as_of_date is not null
+    group by scheme
+    order by scheme
+"""
+DAILY = """
+    select revenue_date as day, revenue from marts.fct_daily_revenue
+    where revenue_date > $night - 365 and revenue_date <= $night
+    order by revenue_date
+"""
+CHECKS = """
+    select check_name, asset, severity, passed, measured, threshold
+    from marts.fct_data_quality
+    where as_of_date = $night
+    order by passed, severity, asset, check_name
+"""
+BALANCE = """
+    select
+        source_table,
+        count(*) as files,
+        sum(rows_in)::bigint as rows_in,
+        sum(accepted)::bigint as accepted,
+        sum(duplicates)::bigint as duplicates,
+        sum(superseded)::bigint as superseded,
+        sum(rejected)::bigint as rejected
+    from marts.fct_landing_balance
+    group by source_table
+    order by rows_in desc, source_table
+"""
+REJECTED = """
+    select source_table, reason, sum(rows)::bigint as rows
+    from marts.fct_rejected_rows
+    group by all
+    order by rows desc, source_table, reason
+    limit 20
+"""
+MODEL_RUNS = """
+    select * from marts.fct_model_runs where as_of_date = $night order by kind, model_id
+"""
+PROFILES = """
+    select profiles.*, segments.* exclude (as_of_date, run_id, scheme, segment_id)
+    from marts.fct_segment_profiles as profiles
+    left join marts.dim_segments as segments
+        on segments.scheme = profiles.scheme and segments.segment_id = profiles.segment_id
+    where profiles.as_of_date = $night and profiles.customers > 0
+    order by profiles.scheme, segments.worth_rank nulls last,
+        profiles.spend_share desc nulls last, profiles.segment_id
+"""
