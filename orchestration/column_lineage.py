@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
-from sqlglot.lineage import lineage
+from sqlglot.lineage import Node, lineage
 
 from orchestration.home import Home
 
-logger = logging.getLogger(__name__)
+# Column types by column name by relation, `database.schema.table`.
+Columns = dict[str, dict[str, str]]
 
 
 class ColumnLineage:
@@ -26,8 +27,13 @@ class ColumnLineage:
     """
 
     def __init__(
-        self, home: Home, manifest: Mapping[str, Any], translator: DagsterDbtTranslator
+        self,
+        home: Home,
+        manifest: Mapping[str, Any],
+        translator: DagsterDbtTranslator,
+        columns: Columns,
     ) -> None:
+        self._columns = columns
         self._path = home.dbt / "column_lineage.json"
         self._manifest = manifest
         self._translator = translator
@@ -41,11 +47,12 @@ class ColumnLineage:
         if not compiled_sql:
             return {}
         node = self._manifest["nodes"][unique_id]
-        columns = sorted(node["columns"])
-        digest = hashlib.md5(f"{compiled_sql}|{columns}".encode()).hexdigest()
+        parents = self._parents(node)
+        columns = {relation: self._columns.get(relation, {}) for relation in parents}
+        digest = hashlib.md5(json.dumps([compiled_sql, columns]).encode()).hexdigest()
         if digest not in self._used:
             known = self._known.get(digest)
-            self._used[digest] = known if known is not None else self._trace(node, compiled_sql)
+            self._used[digest] = _trace(compiled_sql, parents, columns) if known is None else known
         deps = {
             column: [
                 dg.TableColumnDep(
@@ -67,37 +74,55 @@ class ColumnLineage:
         scratch.write_text(json.dumps({**self._known, **self._used}))
         scratch.replace(self._path)
 
-    def _trace(self, node: Mapping[str, Any], compiled_sql: str) -> dict[str, list[list[str]]]:
-        """Follow every documented column of a model to the columns of its direct parents."""
-        parents = {
-            parent["relation_name"].replace('"', "").lower(): unique_id
-            for unique_id in node["depends_on"]["nodes"]
-            for parent in [
-                self._manifest["nodes"].get(unique_id) or self._manifest["sources"].get(unique_id)
-            ]
-            if parent is not None and parent.get("relation_name")
-        }
-        try:
-            query = parse_one(compiled_sql, dialect="duckdb")
-        except SqlglotError:
-            return {}
-        found: dict[str, list[list[str]]] = {}
-        for column in node["columns"]:
-            try:
-                leaves = [
-                    leaf
-                    for leaf in lineage(column, query, None, dialect="duckdb").walk()
-                    if not leaf.downstream
-                ]
-            except (SqlglotError, ValueError, KeyError, TypeError, RecursionError):
-                continue
-            sources: set[tuple[str, str]] = set()
-            for leaf in leaves:
-                table = leaf.expression.find(exp.Table)
-                name = (
-                    ".".join(part.name for part in table.parts).lower() if table is not None else ""
-                )
-                if name in parents and not leaf.name.endswith("*"):
-                    sources.add((parents[name], exp.to_column(leaf.name).name.lower()))
-            found[column] = [list(source) for source in sorted(sources)]
+    def _parents(self, node: Mapping[str, Any]) -> dict[str, str]:
+        """Return the ids of direct parents by relation, `database.schema.table`."""
+        found = {}
+        for unique_id in node["depends_on"]["nodes"]:
+            parent = self._manifest["nodes"].get(unique_id) or self._manifest["sources"][unique_id]
+            if parent.get("relation_name"):
+                found[parent["relation_name"].replace('"', "").lower()] = unique_id
         return found
+
+
+def read_columns(connection: duckdb.DuckDBPyConnection) -> Columns:
+    """Return the columns and types of every table and view of the warehouse."""
+    rows = connection.execute(
+        "select database_name || '.' || schema_name || '.' || table_name, column_name, data_type "
+        "from duckdb_columns() where not internal order by all"
+    ).fetchall()
+    found: Columns = {}
+    for relation, column, data_type in rows:
+        found.setdefault(relation.lower(), {})[column] = data_type
+    return found
+
+
+def _trace(
+    compiled_sql: str, parents: Mapping[str, str], columns: Columns
+) -> dict[str, list[list[str]]]:
+    """Follow every column of a query to the columns of its direct parents."""
+    schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+    for relation, types in columns.items():
+        database, name, table = relation.split(".")
+        schema.setdefault(database, {}).setdefault(name, {})[table] = types
+    try:
+        roots = lineage(None, parse_one(compiled_sql, dialect="duckdb"), schema, dialect="duckdb")
+    except (SqlglotError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return {
+        column: [list(source) for source in sorted(_sources(root, parents))]
+        for column, root in roots.items()
+        if column != "*"
+    }
+
+
+def _sources(root: Node, parents: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Return the parent models and columns at the leaves of one column's lineage."""
+    found: set[tuple[str, str]] = set()
+    for leaf in root.walk():
+        table = None if leaf.downstream else leaf.expression.find(exp.Table)
+        if table is None or leaf.name.endswith("*"):
+            continue
+        name = ".".join(part.name for part in table.parts).lower()
+        if name in parents:
+            found.add((parents[name], exp.to_column(leaf.name).name.lower()))
+    return found

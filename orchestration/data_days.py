@@ -72,7 +72,8 @@ def _loaded(
     if not exists or not exists[0]:
         return set(), None
     hashes = connection.execute(
-        "select content_sha256 from raw.files where status <> 'unloaded'"
+        "select content_sha256 from raw.files "
+        "where source_table = 'transactions' and status <> 'unloaded'"
     ).fetchall()
     return {row[0] for row in hashes}, _span(
         connection.execute(

@@ -16,6 +16,10 @@ class Home:
         return self.root / "landing"
 
     @property
+    def unloaded(self) -> Path:
+        return self.root / "unloaded"
+
+    @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
 

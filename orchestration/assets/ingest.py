@@ -104,12 +104,13 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
         with night.connect() as connection:
             create_ops_schema(connection)
             _hold_time_zone(connection, settings.time_zone)
-            ingest(connection, night.home, settings, context.run_id)
+            report = ingest(connection, night.home, settings, context.run_id)
             counts = {
                 name: _count(connection, f"select count(*) from raw.{name}")
                 for name in [*LANDING, *BOOKKEEPING]
             }
             nulled = _count(connection, "select coalesce(sum(nulled), 0) from raw.nulled_values")
+        context.log.info(report.to_text())
         for name, rows in counts.items():
             yield dg.MaterializeResult(
                 asset_key=["raw", name], metadata={"dagster/row_count": rows}

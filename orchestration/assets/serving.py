@@ -10,12 +10,12 @@ import duckdb
 from orchestration.checks import completeness_result, explain_missing, missing_assets
 from orchestration.ops_tables import CheckResult, record_checks, record_issue
 from orchestration.publishing.issue import (
-    Issue,
     NightInfo,
     current_issue,
     publish,
     publish_back_dated,
 )
+from orchestration.publishing.manifest import Issue
 from orchestration.publishing.tables import SCHEMA_VERSION
 from orchestration.resources import NightHome, as_of_date
 from orchestration.run_events import checks_of

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
-from dbt.contracts.results import NodeStatus, RunResult
+from dbt.artifacts.schemas.run import RunResult
 
-from orchestration.column_lineage import ColumnLineage
+from orchestration.column_lineage import ColumnLineage, read_columns
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.resources import NightHome
 
@@ -18,7 +19,10 @@ PREPARE = "fqn:strata.staging fqn:strata.core fqn:strata.features"
 SEGMENT = "resource_type:seed fqn:strata.segments fqn:strata.marts"
 EXCLUDE = "resource_type:unit_test"
 
-_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
+# dbt's words for how a node ended, and for what it is.
+_SUCCESS, _PASS, _SKIPPED = "success", "pass", "skipped"
+_FAILED = {"error", "fail", "runtime error"}
+_TEST = "test"
 
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
@@ -68,19 +72,25 @@ def _run(
     results: list[RunResult] = list(
         invoke(night.home, arguments, parsed_manifest(night.home)).result.results  # type: ignore[union-attr]
     )
-    row_counts = _row_counts(night, results)
-    lineage = ColumnLineage(night.home, manifest, translator)
+    with night.connect() as connection:
+        row_counts = _row_counts(connection, results)
+        columns = read_columns(connection)
+    lineage = ColumnLineage(night.home, manifest, translator, columns)
     failures: list[str] = []
     made: set[dg.AssetKey] = set()
     for result in results:
         node = result.node
-        if result.status in _FAILED:
+        if str(result.status) in _FAILED:
             failures.append(_explain(result))
-        if node.resource_type == "test":
+        if str(node.resource_type) == _TEST:
             key = get_asset_check_key_for_test(manifest, translator, node.unique_id, None)
-            if key in context.selected_asset_check_keys and result.status != NodeStatus.Skipped:
+            if (
+                key is not None
+                and key in context.selected_asset_check_keys
+                and str(result.status) != _SKIPPED
+            ):
                 yield _check_result(key, result)
-        elif result.status == NodeStatus.Success:
+        elif str(result.status) == _SUCCESS:
             asset_key = translator.get_asset_spec(manifest, node.unique_id, None).key
             made.add(asset_key)
             yield dg.MaterializeResult(
@@ -114,7 +124,7 @@ def _check_result(key: dg.AssetCheckKey, result: RunResult) -> dg.AssetCheckResu
     return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
-        passed=result.status == NodeStatus.Pass,
+        passed=str(result.status) == _PASS,
         severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
         metadata={
             "measured": float(result.failures or 0),
@@ -127,24 +137,25 @@ def _check_result(key: dg.AssetCheckKey, result: RunResult) -> dg.AssetCheckResu
 def _explain(result: RunResult) -> str:
     """Say what failed; dbt's message for an error, the count for a test; never rows."""
     name = result.node.name
-    if result.node.resource_type == "test" and result.status == NodeStatus.Fail:
+    if str(result.node.resource_type) == _TEST and str(result.status) == "fail":
         return f"check {name}: {result.failures} rows break it"
     return f"{result.node.resource_type} {name}: {' '.join(str(result.message).split())[:400]}"
 
 
-def _row_counts(night: NightHome, results: list[RunResult]) -> dict[str, dict[str, int]]:
+def _row_counts(
+    connection: duckdb.DuckDBPyConnection, results: list[RunResult]
+) -> dict[str, dict[str, int]]:
     """Count the rows of each table that was built; views are left out, counting runs them."""
     tables = {
         result.node.unique_id: result.node.relation_name
         for result in results
-        if result.status == NodeStatus.Success
-        and result.node.resource_type in ("model", "seed")
+        if str(result.status) == _SUCCESS
+        and str(result.node.resource_type) in ("model", "seed")
         and result.node.config.materialized != "view"  # type: ignore[union-attr]
     }
     counts: dict[str, dict[str, int]] = {}
-    with night.connect() as connection:
-        for unique_id, relation in tables.items():
-            row = connection.execute(f"select count(*) from {relation}").fetchone()
-            assert row is not None
-            counts[unique_id] = {"dagster/row_count": int(row[0])}
+    for unique_id, relation in tables.items():
+        row = connection.execute(f"select count(*) from {relation}").fetchone()
+        assert row is not None
+        counts[unique_id] = {"dagster/row_count": int(row[0])}
     return counts

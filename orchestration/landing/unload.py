@@ -78,7 +78,7 @@ def unload(connection: duckdb.DuckDBPyConnection, home: Home, file: str) -> Unlo
         raise InputError(_unknown(home, file, landed))
     taken = same_name[-1]
     source = home.landing / taken.table / taken.name
-    target = home.root / "unloaded" / taken.table / taken.name
+    target = home.unloaded / taken.table / taken.name
     # A landing file that was overwritten since is another content: it is not this one's to move.
     is_there = source.is_file() and content_sha256(source) == taken.sha256
     if is_there and target.exists():

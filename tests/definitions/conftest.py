@@ -53,7 +53,8 @@ class World:
             assert found is not None
             file_seq = int(found[0])
             connection.execute(
-                "insert into raw.files values (?, ?, ?, ?, 1, ?, null, 'run', timestamp '2026-01-01', 'loaded', null)",
+                "insert into raw.files values (?, ?, ?, ?, 1, ?, null, 'run', "
+                "timestamp '2026-01-01', 'loaded', null)",
                 [
                     file_seq,
                     table,

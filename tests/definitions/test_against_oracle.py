@@ -331,8 +331,16 @@ def test_the_same_customers_are_published(both: tuple[pd.DataFrame, pd.DataFrame
 
 @pytest.mark.parametrize(
     "column",
-    "recency_days tenure_days frequency rfm_code value_basis "
-    "rfm_segment value_tier_segment lifecycle_segment".split(),
+    [
+        "recency_days",
+        "tenure_days",
+        "frequency",
+        "rfm_code",
+        "value_basis",
+        "rfm_segment",
+        "value_tier_segment",
+        "lifecycle_segment",
+    ],
 )
 def test_codes_and_counts_are_equal(both: tuple[pd.DataFrame, pd.DataFrame], column: str) -> None:
     published, expected = both
