@@ -41,7 +41,7 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
             *("--profiles-dir", str(PROJECT_DIR)),
             *("--target-path", str(home.dbt / "target")),
             *("--log-path", str(home.dbt / "logs")),
-            *("--log-level", "none", "--log-level-file", "warn"),
+            *("--log-level", "none", "--log-level-file", "none"),
             "--no-use-colors",
             "--no-version-check",
         ]
