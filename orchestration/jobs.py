@@ -7,9 +7,7 @@ NIGHTLY = "nightly"
 UNPUBLISHED = "unpublished_night"
 
 
-def build_jobs(
-    partitions: dg.PartitionsDefinition[str], hook: dg.HookDefinition
-) -> list[UnresolvedAssetJobDefinition]:
+def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
     """Return the jobs; each runs in one process, so that only one connection ever writes."""
     everything = dg.AssetSelection.all()
     published = dg.AssetSelection.groups("serving", "report")
@@ -17,7 +15,6 @@ def build_jobs(
         dg.define_asset_job(
             NIGHTLY,
             selection=everything,
-            partitions_def=partitions,
             hooks={hook},
             executor_def=dg.in_process_executor,
             description="The whole night of one business day: landing files to published tables.",
@@ -25,7 +22,6 @@ def build_jobs(
         dg.define_asset_job(
             UNPUBLISHED,
             selection=everything - published,
-            partitions_def=partitions,
             executor_def=dg.in_process_executor,
             description="A past night for the history; the last night of a backfill publishes.",
         ),

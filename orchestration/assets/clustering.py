@@ -50,7 +50,9 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 "select gaps, gap_days, customers from features.cadence_groups"
             ).df()
             fit = fit_cadence(groups)
-            frame = pd.DataFrame([{"as_of_date": day, "run_id": context.run_id, **fit.to_row()}])
+            frame = pd.DataFrame(
+                [{"as_of_date": day, "run_id": context.run.run_id, **fit.to_row()}]
+            )
             replace_night(connection, "cadence_parameters", day, frame)
         return dg.MaterializeResult(
             metadata={
@@ -102,7 +104,9 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 .drop(columns=["as_of_date"])
                 .set_index("customer_id")
             )
-            outcome = run_behaviour(connection, night.home.models, features, day, context.run_id)
+            outcome = run_behaviour(
+                connection, night.home.models, features, day, context.run.run_id
+            )
         yield from _events(outcome, len(features))
 
     return [cadence_parameters, behaviour]

@@ -104,7 +104,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
         with night.connect() as connection:
             create_ops_schema(connection)
             _hold_time_zone(connection, settings.time_zone)
-            report = ingest(connection, night.home, settings, context.run_id)
+            report = ingest(connection, night.home, settings, context.run.run_id)
             counts = {
                 name: _count(connection, f"select count(*) from raw.{name}")
                 for name in [*LANDING, *BOOKKEEPING]
@@ -140,7 +140,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                     f"{first[0] if first else None}. Choose a day from then on."
                 )
             create_ml_schema(connection)
-            write_night(connection, day, context.run_id, night.settings)
+            write_night(connection, day, context.run.run_id, night.settings)
         return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
 
     return [ingest_landing, night_settings]

@@ -53,13 +53,13 @@ def build_serving(
     def publish_night(
         context: dg.AssetExecutionContext, night: NightHome
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-        missing = missing_assets(context.instance, context.run_id, expected)
+        missing = missing_assets(context.instance, context.run.run_id, expected)
         if missing:
             yield completeness_result(SERVING, COMPLETENESS, missing)
             raise dg.Failure(description=explain_missing(missing), allow_retries=False)
         day = as_of_date(context)
         checks = [
-            *checks_of(context.instance, context.run_id),
+            *checks_of(context.instance, context.run.run_id),
             CheckResult(
                 check_name=COMPLETENESS,
                 asset="serving.strata",
@@ -70,8 +70,8 @@ def build_serving(
             ),
         ]
         with night.connect() as connection:
-            record_checks(connection, day, context.run_id, checks)
-            issue = _publish(connection, night, day, context.run_id)
+            record_checks(connection, day, context.run.run_id, checks)
+            issue = _publish(connection, night, day, context.run.run_id)
         yield completeness_result(SERVING, COMPLETENESS, missing)
         yield dg.MaterializeResult(
             metadata={

@@ -134,3 +134,10 @@ def test_the_next_90_days_are_told_once_a_night_that_far_has_run(
     assert float(by_night.loc[NIGHTS[0], "sum"]) == -30.0
     assert int(by_night.loc[NIGHTS[1], "count"]) == 0
     assert int(by_night.loc[NIGHTS[2], "count"]) == 0
+
+
+def test_the_first_night_has_no_turnover(in_order: dict[str, pd.DataFrame]) -> None:
+    scorecard = in_order["fct_segment_scorecard"]
+    is_first = scorecard["as_of_date"].dt.date == NIGHTS[0]
+    assert scorecard.loc[is_first, "turnover_share"].isna().all()
+    assert scorecard.loc[~is_first, "turnover_share"].notna().all()

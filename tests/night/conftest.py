@@ -36,6 +36,12 @@ class Installation:
         self.monkeypatch.setenv("STRATA_HOME", str(self.home.root))
         return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
 
+    def night(self, day: str) -> str:
+        """Run one night that has to go through; return what was printed."""
+        result = self.strata("run", "--as-of", day)
+        assert result.exit_code == 0, result.output
+        return result.output
+
     def published(self, sql: str) -> list[tuple[Any, ...]]:
         path = self.home.serving / "strata.duckdb"
         with duckdb.connect(str(path.resolve()), read_only=True) as connection:
@@ -47,9 +53,7 @@ class Installation:
 
 
 @pytest.fixture
-def new_installation(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], Installation]:
+def new_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Installation]:
     def make(name: str = "home") -> Installation:
         root = tmp_path / name
         root.mkdir()
@@ -74,7 +78,9 @@ def customers_csv() -> str:
     for number in range(120):
         consent = "false" if number % 40 == 39 else "true"
         city = ("Leeds", "York", "Hull")[number % 3]
-        lines.append(f"C{number:03d},2022-06-01,{1950 + number % 55}-03-0{1 + number % 9},{city},{consent}")
+        lines.append(
+            f"C{number:03d},2022-06-01,{1950 + number % 55}-03-0{1 + number % 9},{city},{consent}"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -5,10 +5,11 @@
 {%- endmacro %}
 
 
-{# A share in [0, 1]; null where there is nothing to divide by. #}
+{# A share in [0, 1]; null where the part is unknown (least and greatest would pass over it) or
+   there is nothing to divide by. #}
 {% macro share_of(part, whole) -%}
     case
-        when {{ whole }} > 0
+        when {{ part }} is not null and {{ whole }} > 0
             then greatest(
                 least({{ rounded('cast(' ~ part ~ ' as double) / ' ~ whole) }}, 1.0), 0.0
             )

@@ -54,6 +54,7 @@ paired as (
         before.segment_id as from_segment_id,
         tonight.segment_id as to_segment_id,
         coalesce(tonight.scheme_version, before.scheme_version) as scheme_version,
+        coalesce(tonight.scheme_version <> before.scheme_version, false) as has_new_rules,
         {# A reason begins with the state of one measure, up to the colon; the figures after it
            differ every night. #}
     {% for number in range(1, 4) %}
@@ -92,6 +93,7 @@ select
                 paired.reason_{{ number }}
                 || ' (before: ' || paired.reason_before_{{ number }} || ')'
         {% endfor %}
+        when paired.has_new_rules then 'The rules of the scheme changed. ' || paired.reason_1
         else paired.reason_1 || ' (before: ' || paired.reason_before_1 || ')'
     end as entry_reason
 from paired
