@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
@@ -34,21 +35,32 @@ def point_dbt_at(home: Home, settings: Settings) -> None:
 
 def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> dbtRunnerResult:
     """Run one dbt command in this process; only one may run at a time (dbt keeps global state)."""
-    result = dbtRunner(manifest=manifest).invoke(
-        [
-            *arguments,
-            *("--project-dir", str(PROJECT_DIR)),
-            *("--profiles-dir", str(PROJECT_DIR)),
-            *("--target-path", str(home.dbt / "target")),
-            *("--log-path", str(home.dbt / "logs")),
-            *("--log-level", "none", "--log-level-file", "none"),
-            "--no-use-colors",
-            "--no-version-check",
-        ]
-    )
+    try:
+        result = dbtRunner(manifest=manifest).invoke(
+            [
+                *arguments,
+                *("--project-dir", str(PROJECT_DIR)),
+                *("--profiles-dir", str(PROJECT_DIR)),
+                *("--target-path", str(home.dbt / "target")),
+                *("--log-path", str(home.dbt / "logs")),
+                *("--log-level", "none", "--log-level-file", "none"),
+                "--no-use-colors",
+                "--no-version-check",
+            ]
+        )
+    finally:
+        _close_warehouse()
     if result.exception is not None:
         raise DbtError(f"dbt {arguments[0]} stopped: {result.exception}")
     return result
+
+
+def _close_warehouse() -> None:
+    """Close dbt's connection: open, it would lock the file for the Python steps that follow."""
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 # The project is the same for every home, so one parse serves all homes of a process.

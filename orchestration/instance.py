@@ -9,6 +9,9 @@ from orchestration.home import Home
 # One run at a time, so that the schedule and the UI queue instead of meeting at the lock.
 # Crashed run workers are found and failed; nothing is sent anywhere.
 DAGSTER_YAML = """\
+event_log_storage:
+  module: orchestration.event_log
+  class: SqliteEventLog
 telemetry:
   enabled: false
 nux:

@@ -15,6 +15,8 @@ from orchestration.errors import InputError, StrataError
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import NIGHTLY
+from orchestration.landing.files import discover
+from orchestration.landing.ingest import check_there_are_transactions
 from orchestration.lock import hold_the_warehouse
 from orchestration.partitions import yesterday
 from orchestration.schedules import night_to_run
@@ -47,6 +49,8 @@ def choose_night(home: Home, settings: Settings, as_of_date: date | None) -> dat
         If nothing has landed, or the day lies in the future, before the first day that the
         settings allow, or before all data.
     """
+    days = days_in_data(home, settings)
+    check_there_are_transactions(home, discover(home.landing), is_loaded=days is not None)
     night = as_of_date or night_to_run(home, settings)
     last = yesterday(settings)
     if night > last:
@@ -54,7 +58,6 @@ def choose_night(home: Home, settings: Settings, as_of_date: date | None) -> dat
             f"{night} is not over: the last whole business day in {settings.time_zone} is {last}. "
             f"Choose a day up to {last}."
         )
-    days = days_in_data(home, settings)
     if days is not None and night < days.first:
         raise InputError(
             f"{night} lies before all data: the transactions run from {days.first} to {days.last}. "

@@ -78,7 +78,9 @@ def ingest(
     """
     discovery = discover(home.landing)
     known = _known_contents(connection)
-    _check_there_are_transactions(home, discovery, known)
+    check_there_are_transactions(
+        home, discovery, is_loaded=any(table == "transactions" for table, _ in known.first)
+    )
     new = [
         each
         for each in map(_Content.of, discovery.files)
@@ -121,10 +123,17 @@ def _known_contents(connection: duckdb.DuckDBPyConnection) -> _Known:
     )
 
 
-def _check_there_are_transactions(home: Home, discovery: Discovery, known: _Known) -> None:
-    """Refuse to run on nothing, before anything is written."""
-    tables = {file.table for file in discovery.files} | {table for table, _ in known.first}
-    if "transactions" in tables:
+def check_there_are_transactions(home: Home, discovery: Discovery, *, is_loaded: bool) -> None:
+    """Refuse to run on nothing, before anything is written.
+
+    `is_loaded` says whether raw already holds a file of transactions.
+
+    Raises
+    ------
+    LandingError
+        Saying where to put files, and which of those that lie there are not read, and why.
+    """
+    if is_loaded or any(file.table == "transactions" for file in discovery.files):
         return
     lines = [
         f"There are no transactions in {home.landing / 'transactions'}: put one or more "

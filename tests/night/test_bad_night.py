@@ -128,7 +128,8 @@ def test_without_that_guard_dagster_leaves_a_run_green_whose_assets_were_skipped
     def late() -> None:
         """Never runs."""
 
-    result = dg.materialize([stage, late], instance=dg.DagsterInstance.ephemeral())
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([stage, late], instance=instance)
 
     assert result.success
     assert result.get_asset_materialization_events() == []

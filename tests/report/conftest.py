@@ -188,7 +188,7 @@ def make_serving_file(
             f"create table marts.fct_data_quality as select {night}, name as check_name, "
             "asset, severity, passed, measured, threshold from (values "
             "('rows_in_equal_rows_accounted_for', 'raw.files', 'error', true, 0.0, 0.0), "
-            "('unique_grain', 'marts.customer_360', 'error', true, 0.0, 0.0), "
+            "('customer_360_is_sound', 'marts.customer_360', 'error', true, 0.0, 0.0), "
             "('most_customers_have_demographics', 'core.customers', 'warn', false, 0.675, 0.1), "
             "('optional_values_are_typed', 'raw.transactions', 'warn', true, 0.0, 0.0)"
             ") as checks(name, asset, severity, passed, measured, threshold)"
