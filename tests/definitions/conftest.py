@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from logging import FileHandler
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
-from dbt_common.events.event_manager_client import get_event_manager
 
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
@@ -92,7 +90,6 @@ class World:
         for resource_type in ("test", "unit_test"):
             arguments += ["--exclude-resource-type", resource_type]
         result = invoke(self.home, arguments, parsed_manifest(self.home))
-        _close_dbt_logs()
         failed = [
             f"{item.node.name}: {item.message}"
             for item in result.result.results  # type: ignore[union-attr]
@@ -103,15 +100,6 @@ class World:
     def copy_to(self, other: "World") -> None:
         """Give another world all that this one has landed and built."""
         shutil.copyfile(self.home.warehouse, other.home.warehouse)
-
-
-def _close_dbt_logs() -> None:
-    """Close what dbt leaves open after an invocation, or its log file warns in some later test."""
-    for logger in get_event_manager().loggers:
-        python_logger = getattr(logger, "_python_logger", None)
-        for handler in list(python_logger.handlers) if python_logger else []:
-            if isinstance(handler, FileHandler):
-                handler.close()
 
 
 def _with_days(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +115,6 @@ def _with_days(row: Mapping[str, Any]) -> dict[str, Any]:
 def new_world(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., World]:
     """Make an empty warehouse with the tables that Python owns."""
     parsed_manifest(Home(tmp_path_factory.mktemp("parse")))
-    _close_dbt_logs()
 
     def make(**settings: Any) -> World:
         root: Path = tmp_path_factory.mktemp("home")

@@ -65,7 +65,7 @@ def new_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
 
 @pytest.fixture
 def installation(new_installation: Callable[[], Installation]) -> Installation:
-    """A home with 120 customers' orders of two years: enough for every scheme of this version."""
+    """Return a home with two years of 120 customers: enough for every scheme there is."""
     made = new_installation()
     made.land("customers", "customers.csv", customers_csv())
     made.land("products", "products.csv", "product_id,category\nP1,coffee\nP2,tea\nP3,cups\n")
@@ -85,7 +85,7 @@ def customers_csv() -> str:
 
 
 def orders_csv() -> str:
-    """Orders whose pace, basket and discount differ by group, with returns and guests among them."""
+    """Return orders whose pace and basket differ by group, returns and guests among them."""
     lines = [
         "order_id,line_id,customer_id,ordered_at,product_id,quantity,amount,discount_amount,"
         "original_order_id"
@@ -110,8 +110,9 @@ def orders_csv() -> str:
             if step % 9 == 4 and customer:
                 returned = day + timedelta(days=3)
                 if returned <= last:
+                    product = f"P{1 + (number + 1 + step) % 3}"
                     lines.append(
-                        f"R{order},1,{customer},{returned} 12:00,{f'P{1 + (number + 1 + step) % 3}'},"
+                        f"R{order},1,{customer},{returned} 12:00,{product},"
                         f"-1,-{basket}.00,0,{order}"
                     )
             day -= timedelta(days=pace + (number * 5 + step * 11) % (pace // 2 + 1))

@@ -1,9 +1,8 @@
 """A night that fails: what stops, what stays published, what is told."""
 
+import dagster as dg
 import duckdb
 import pytest
-
-import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance

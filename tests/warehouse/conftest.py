@@ -1,6 +1,5 @@
 """Small warehouses: landed rows in, staging and core as dbt builds them out."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +8,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.dbt import PROJECT_DIR, WAREHOUSE_VARIABLE
+from orchestration.dbt import WAREHOUSE_VARIABLE, invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
 from orchestration.landing.schema import create_raw_schema
 from orchestration.landing_schema import LANDING
@@ -26,9 +23,8 @@ Row = Mapping[str, Any]
 class SmallWarehouse:
     """Lands rows as the ingest would, and lets dbt build staging and core on them."""
 
-    def __init__(self, home: Home, manifest: Manifest) -> None:
+    def __init__(self, home: Home) -> None:
         self.home = home
-        self._manifest = manifest
         self._files = 0
         with connect(home, Settings()) as connection:
             create_raw_schema(connection)
@@ -98,45 +94,22 @@ class SmallWarehouse:
             return connection.execute(query).fetchall()
 
     def _invoke(self, *arguments: str) -> dict[str, str]:
-        result = run_dbt(self.home, [*arguments], self._manifest)
-        return {node.node.name: str(node.status) for node in result}
-
-
-def run_dbt(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> Any:
-    """Run one dbt command without a log file: dbt leaves each one open."""
-    os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
-    places = {"project-dir": PROJECT_DIR, "profiles-dir": PROJECT_DIR, "target-path": home.dbt}
-    result = dbtRunner(manifest=manifest).invoke(
-        [
-            *arguments,
-            *(f"--{name}={place}" for name, place in places.items()),
-            "--log-level=none",
-            "--log-level-file=none",
-        ]
-    )
-    if result.exception:
-        raise result.exception
-    return result.result
+        point_dbt_at(self.home, Settings())
+        result = invoke(self.home, arguments, parsed_manifest(self.home)).result
+        return {node.node.name: str(node.status) for node in result.results}  # type: ignore[union-attr]
 
 
 _UP_TO_CORE: Sequence[str] = ("staging", "core")
 
 
-@pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    return run_dbt(Home(tmp_path_factory.mktemp("parsed")), ["parse"], None)
-
-
 @pytest.fixture
-def make_warehouse(
-    tmp_path: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], SmallWarehouse]:
+def make_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], SmallWarehouse]:
     """Return a maker of empty warehouses; the environment is as before afterwards."""
     monkeypatch.setenv(WAREHOUSE_VARIABLE, "")
     made = iter(range(100))
 
     def make() -> SmallWarehouse:
-        return SmallWarehouse(Home(tmp_path / f"home-{next(made)}"), manifest)
+        return SmallWarehouse(Home(tmp_path / f"home-{next(made)}"))
 
     return make
 

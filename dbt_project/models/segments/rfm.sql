@@ -36,10 +36,10 @@ customers as (
 codes as (
 
     select
-        map.rfm_code,
-        map.segment_id
-    from {{ ref('rfm_segment_map') }} as map
-    inner join night on map.map = night.rfm_map
+        code_map.rfm_code,
+        code_map.segment_id
+    from {{ ref('rfm_segment_map') }} as code_map
+    inner join night on code_map.map = night.rfm_map
 
 ),
 

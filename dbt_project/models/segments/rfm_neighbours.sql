@@ -12,13 +12,13 @@ night as (
 codes as (
 
     select
-        map.rfm_code,
-        map.segment_id,
-        map.r_score,
-        map.f_score,
-        map.m_score
-    from {{ ref('rfm_segment_map') }} as map
-    inner join night on map.map = night.rfm_map
+        code_map.rfm_code,
+        code_map.segment_id,
+        code_map.r_score,
+        code_map.f_score,
+        code_map.m_score
+    from {{ ref('rfm_segment_map') }} as code_map
+    inner join night on code_map.map = night.rfm_map
 
 ),
 

@@ -60,10 +60,10 @@ rules as (
 code_map as (
 
     select
-        {{ dbt.listagg("map.rfm_code || map.segment_id", "','", 'order by map.rfm_code') }}
+        {{ dbt.listagg("entries.rfm_code || entries.segment_id", "','", 'order by entries.rfm_code') }}
             as codes
-    from {{ ref('rfm_segment_map') }} as map
-    inner join night on map.map = night.rfm_map
+    from {{ ref('rfm_segment_map') }} as entries
+    inner join night on entries.map = night.rfm_map
 
 )
 

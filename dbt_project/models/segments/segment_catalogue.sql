@@ -6,16 +6,16 @@ with
 map_rules as (
 
     select
-        map.segment_id,
-        'Codes ' || {{ dbt.listagg('map.rfm_code', "', '", 'order by map.rfm_code') }} || '.'
+        entries.segment_id,
+        'Codes ' || {{ dbt.listagg('entries.rfm_code', "', '", 'order by entries.rfm_code') }} || '.'
         || case
-            when map.segment_id = 'rfm.lost' then ' Or the last counted order before the window.'
+            when entries.segment_id = 'rfm.lost' then ' Or the last counted order before the window.'
             else ''
         end as rule_text
-    from {{ ref('rfm_segment_map') }} as map
-    inner join {{ source('ops', 'night') }} as night on map.map = night.rfm_map
-    where map.map <> 'default'
-    group by map.segment_id
+    from {{ ref('rfm_segment_map') }} as entries
+    inner join {{ source('ops', 'night') }} as night on entries.map = night.rfm_map
+    where entries.map <> 'default'
+    group by entries.segment_id
 
 ),
 
