@@ -8,7 +8,7 @@ from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.jobs import NIGHTLY
 from orchestration.run_events import checks_of, materialised_in
-from tests.night.conftest import NIGHT, Installation
+from tests.conftest import NIGHT, Installation
 
 
 def break_the_row_balance(installation: Installation, by: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.night.conftest import NIGHT, Installation
+from tests.conftest import NIGHT, Installation
 
 # A night that is run again differs in these alone.
 RUN_COLUMNS = {"run_id", "published_at", "checked_at", "loaded_at"}

@@ -1,0 +1,179 @@
+"""Bad input: a clear error, exit code 2, no new tables, and nothing lost."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.home import Home
+from tests.conftest import NIGHT, SETTINGS, Installation, customers_csv, orders_csv
+
+NEXT_NIGHT = "2024-07-01"
+HEADER = "order_id,line_id,customer_id,ordered_at,product_id,quantity,amount\n"
+
+
+@pytest.fixture(scope="module")
+def published_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home with one good night, to be copied."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        root = tmp_path_factory.mktemp("published")
+        (root / "strata.yml").write_text(SETTINGS)
+        made = Installation(Home(root), monkeypatch)
+        made.land("customers", "customers.csv", customers_csv())
+        made.land("transactions", "orders.csv", orders_csv())
+        made.night(NIGHT)
+    return root
+
+
+@pytest.fixture
+def published(
+    published_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    root = tmp_path / "home"
+    shutil.copytree(published_root, root, symlinks=True)
+    return Installation(Home(root), monkeypatch)
+
+
+def tables(installation: Installation) -> list[tuple[object, ...]]:
+    return installation.published("select * from marts.customer_360 order by customer_id")
+
+
+def run_info(installation: Installation) -> list[tuple[object, ...]]:
+    return installation.published("select * from marts.run_info")
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (
+            {"orders.parquet": "order_id,amount\n1,2\n"},
+            ["transactions/orders.parquet", "not what its suffix says"],
+        ),
+        (
+            {"july.csv": "order_id,customer_id,ordered_at\n1,C1,2024-07-01\n"},
+            ["transactions/july.csv", "required column `amount` is missing"],
+        ),
+        (
+            {"july.csv": HEADER + "1,1,C1,01/07/2024,P1,1,2\n2,1,C1,02/07/2024,P1,1,2\n"},
+            ["transactions/july.csv", "ordered_at", "2024-05-31"],
+        ),
+        (
+            {
+                "keyed.csv": HEADER + "J1,1,C001,2024-07-01 10:00,P1,1,2\n",
+                "keyless.csv": HEADER + "J1,,C001,2024-07-01 10:00,P2,1,3\n",
+            },
+            ["transactions/keyed.csv", "transactions/keyless.csv", "line_id"],
+        ),
+        (
+            {"july.csv": HEADER + "J1,1,C001,2024-07-01,P1,1,2\nJ2,1,C001\n"},
+            ["transactions/july.csv, line 3"],
+        ),
+    ],
+    ids=[
+        "not its suffix",
+        "column missing",
+        "dates unreadable",
+        "two ways of keying",
+        "short line",
+    ],
+)
+def test_a_bad_file_fails_the_night_and_the_last_good_tables_stand_as_stale(
+    published: Installation, files: dict[str, str], words: list[str]
+) -> None:
+    before = tables(published)
+    for name, text in files.items():
+        published.land("transactions", name, text)
+
+    result = published.strata("run", "--as-of", NEXT_NIGHT)
+
+    assert result.exit_code == 2, result.output
+    for word in words:
+        assert word in result.output
+    assert tables(published) == before
+    assert published.published(
+        "select is_stale, cast(as_of_date as varchar), cast(failed_as_of_date as varchar) "
+        "from marts.run_info"
+    ) == [(True, NIGHT, NEXT_NIGHT)]
+
+    for name in files:
+        (published.home.landing / "transactions" / name).unlink()
+    published.night(NEXT_NIGHT)
+    assert published.published("select is_stale from marts.run_info") == [(False,)]
+
+
+def test_two_currencies_without_a_setting_stop_the_night(
+    new_installation: Callable[..., Installation],
+) -> None:
+    made = new_installation()
+    (made.home.settings_file).write_text("time_zone: UTC\n")
+    lines = "order_id,customer_id,ordered_at,amount,currency\n1,C1,2024-06-01,2,EUR\n"
+    made.land("transactions", "orders.csv", lines + "2,C1,2024-06-02,3,GBP\n")
+
+    result = made.strata("run", "--as-of", NIGHT)
+
+    assert result.exit_code == 2
+    for word in ("EUR", "GBP", "currency", "transactions/orders.csv"):
+        assert word in result.output
+    assert not (made.home.serving / "strata.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"),
+    [
+        (["--as-of", "2021-05-01"], SETTINGS, ["before all data", "2022-07"]),
+        (
+            ["--as-of", "2999-01-01"],
+            SETTINGS,
+            ["2999-01-01 is not over", "last whole business day"],
+        ),
+        (["--as-of", "June"], SETTINGS, ["YYYY-MM-DD"]),
+        (["--as-off", NIGHT], SETTINGS, ["--as-off"]),
+        (["--as-of", NIGHT], SETTINGS + "rmf:\n  map: classic\n", ["line 3: `rmf`", "`rfm`"]),
+    ],
+    ids=["before all data", "in the future", "no date", "no option", "no setting"],
+)
+def test_wrong_arguments_and_settings_change_nothing_at_all(
+    published: Installation, arguments: list[str], settings: str, words: list[str]
+) -> None:
+    before = run_info(published)
+    published.home.settings_file.write_text(settings)
+
+    result = published.strata("run", *arguments)
+
+    assert result.exit_code == 2, result.output
+    for word in words:
+        assert word in result.output
+    assert run_info(published) == before
+
+
+def test_an_empty_landing_folder_says_what_to_put_there_and_writes_nothing(
+    new_installation: Callable[..., Installation],
+) -> None:
+    made = new_installation()
+
+    result = made.strata("run")
+
+    assert result.exit_code == 2
+    assert "put one or more" in result.output
+    assert "strata sample" in result.output
+    assert sorted(path.name for path in made.home.root.iterdir()) == ["strata.yml"]
+
+
+def test_another_time_zone_after_the_first_night_is_refused(published: Installation) -> None:
+    published.home.settings_file.write_text("time_zone: Asia/Shanghai\ncurrency: GBP\n")
+
+    result = published.strata("run", "--as-of", NEXT_NIGHT)
+
+    assert result.exit_code == 2
+    assert "Europe/London" in result.output
+
+
+def test_a_backfill_that_runs_backwards_is_refused(published: Installation) -> None:
+    before = run_info(published)
+
+    result = published.strata("backfill", "--from", NIGHT, "--to", "2024-05-01")
+
+    assert result.exit_code == 2
+    assert "runs backwards" in result.output
+    assert run_info(published) == before

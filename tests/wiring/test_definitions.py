@@ -1,0 +1,117 @@
+"""The definitions of the night: one graph from the files to the report, watched and scheduled."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from orchestration.dbt import WAREHOUSE_VARIABLE, manifest_dict
+from orchestration.definitions import build_definitions
+from orchestration.home import Home
+from orchestration.landing_schema import LANDING
+
+SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    root = tmp_path_factory.mktemp("home")
+    (root / "strata.yml").write_text(
+        "time_zone: Asia/Shanghai\nschedule:\n  at: '03:15'\nfirst_day: 2024-01-01\n"
+    )
+    return Home(root)
+
+
+@pytest.fixture(scope="module")
+def definitions(home: Home) -> dg.Definitions:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv(WAREHOUSE_VARIABLE, str(home.warehouse))
+        return build_definitions(home)
+
+
+@pytest.fixture(scope="module")
+def repository(definitions: dg.Definitions) -> dg.RepositoryDefinition:
+    return definitions.get_repository_def()
+
+
+def test_the_asset_graph_is_the_one_that_was_looked_at(repository: dg.RepositoryDefinition) -> None:
+    """A changed graph is a diff of the snapshot; write it anew from the printed lines."""
+    graph = repository.asset_graph
+    lines = [
+        f"{graph.get(key).group_name}: {key.to_user_string()}"
+        f" <- {', '.join(sorted(each.to_user_string() for each in graph.get(key).parent_keys))}"
+        for key in sorted(graph.get_all_asset_keys())
+    ]
+
+    assert "\n".join(lines) + "\n" == SNAPSHOT.read_text()
+
+
+def test_nothing_in_the_graph_comes_from_nowhere(repository: dg.RepositoryDefinition) -> None:
+    """A dependency that is misspelled would silently be an asset that nobody makes."""
+    declared = {f"landing/{table}" for table in LANDING} | {"ops/check_results", "ops/issues"}
+
+    external = repository.asset_graph.external_asset_keys
+
+    assert {key.to_user_string() for key in external} == declared
+
+
+def test_every_asset_says_what_it_is_who_owns_it_and_where_it_belongs(
+    repository: dg.RepositoryDefinition,
+) -> None:
+    graph = repository.asset_graph
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description, key
+        assert node.owners, key
+        assert node.group_name != "default", key
+        assert node.kinds or key.path[0] == "landing", key
+
+
+def test_every_dbt_test_is_an_asset_check_that_blocks_if_its_severity_is_error(
+    home: Home, repository: dg.RepositoryDefinition
+) -> None:
+    manifest = manifest_dict(home)
+    tests = {
+        node["name"]: node["config"]["severity"].lower() == "error"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+    graph = repository.asset_graph
+    checks = {key.name: graph.get(key).blocking for key in graph.asset_check_keys}
+
+    assert tests
+    assert {name: checks.get(name) for name in tests} == tests
+
+
+def test_the_night_is_scheduled_in_the_accounts_time_zone_and_on_by_default(
+    definitions: dg.Definitions,
+) -> None:
+    schedule = definitions.resolve_schedule_def("every_night")
+
+    assert schedule.cron_schedule == "15 3 * * *"
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    sensor = definitions.resolve_sensor_def("tell_of_failed_night")
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_a_partition_is_a_business_day_and_one_run_takes_one(
+    repository: dg.RepositoryDefinition,
+) -> None:
+    graph = repository.asset_graph
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert isinstance(node.partitions_def, dg.DailyPartitionsDefinition), key
+        assert node.partitions_def.timezone == "Asia/Shanghai", key
+        assert node.backfill_policy == dg.BackfillPolicy.multi_run(max_partitions_per_run=1), key
+
+
+def test_the_workspace_names_the_code_location() -> None:
+    root = Path(__file__).resolve().parents[2]
+
+    workspace = yaml.safe_load((root / "workspace.yaml").read_text())
+
+    module = workspace["load_from"][0]["python_module"]
+    assert module["module_name"] == "orchestration.code_location"
+    assert (root / "orchestration" / "code_location.py").exists()
