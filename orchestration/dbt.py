@@ -39,7 +39,7 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
     dbt writes what it compiles into the manifest that it is given, and may take it for compiled the
     next time (it does so with ephemeral models); so every command gets a copy, which costs 0.1 s.
     """
-    own_manifest = None if manifest is None else manifest.deepcopy()
+    own_manifest = None if manifest is None else manifest.deepcopy()  # type: ignore[no-untyped-call]
     try:
         result = dbtRunner(manifest=own_manifest).invoke(
             [
@@ -65,7 +65,7 @@ def _close_warehouse() -> None:
     environment = DuckDBConnectionManager._ENV
     if environment is not None:
         environment.close()
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 # The project is the same for every home, so one parse serves all homes of a process.

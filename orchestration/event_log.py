@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
+BUSY_TIMEOUT_SECONDS = 30
 # The index and the runs at hand; a long-lived web server must not keep every run's file open.
 MAX_OPEN_FILES = 4
 
@@ -28,7 +28,7 @@ class SqliteEventLog(SqliteEventLogStorage):
         super().__init__(base_dir, inst_data)
 
     @classmethod
-    def config_type(cls) -> dict[str, Any]:  # type: ignore[override]
+    def config_type(cls) -> dict[str, Any]:
         return {}
 
     @classmethod
@@ -53,7 +53,7 @@ class SqliteEventLog(SqliteEventLogStorage):
             engine = create_engine(
                 self.conn_string_for_shard(shard),
                 poolclass=QueuePool,
-                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+                connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
         self._engines[shard] = engine
         if len(self._engines) > MAX_OPEN_FILES:

@@ -5,13 +5,14 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.column_lineage import ColumnLineage, read_columns
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
-from orchestration.resources import NightHome
+from orchestration.dbt_translator import NightTranslator
+from orchestration.resources import NightHome, as_of_date
 
 # Folders of dbt_project/models that run before and after the Python models. One invocation each:
 # with a single one, dbt would run tests of later models before those models are built.
@@ -31,9 +32,7 @@ def build_dbt_stages(
     manifest: Mapping[str, Any], partitions: dg.PartitionsDefinition[str]
 ) -> list[dg.AssetsDefinition]:
     """Return the two dbt stages: `prepare` ends with features, `segment` with the marts."""
-    translator = DagsterDbtTranslator(
-        settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True)
-    )
+    translator = NightTranslator()
 
     def stage(name: str, select: str) -> dg.AssetsDefinition:
         @dbt_assets(
@@ -65,10 +64,15 @@ def _run(
     the stage, and a failed step is what surely stops every later stage, Python included.
     """
     point_dbt_at(night.home, night.settings)
+    if context.has_partition_key:
+        _refuse_another_night(context, night)
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
     if context.is_subset:
-        names = [key.path[-1] for key in sorted(context.selected_asset_keys)]
-        select = " ".join(names)
-    arguments = ["build", "--select", *select.split(), "--exclude-resource-type", "unit_test"]
+        names = {key.path[-1] for key in context.selected_asset_keys}
+        names |= {key.name for key in context.selected_asset_check_keys}
+        arguments += ["--indirect-selection", "empty", "--select", *sorted(names)]
+    else:
+        arguments += ["--select", *select.split()]
     results: list[RunResult] = list(
         invoke(night.home, arguments, parsed_manifest(night.home)).result.results  # type: ignore[union-attr]
     )
@@ -113,6 +117,22 @@ def _run(
         raise dg.Failure(
             description=f"{len(failures)} of {len(results)} dbt steps failed: "
             + "; ".join(failures),
+            allow_retries=False,
+        )
+
+
+def _refuse_another_night(context: dg.AssetExecutionContext, night: NightHome) -> None:
+    """Fail if the tables that lie there are of another night than the one that was asked for.
+
+    Somebody who materialises a few tables in the UI for a past partition would otherwise build them
+    as of the last night, under the past one's name.
+    """
+    with night.connect() as connection:
+        row = connection.execute("select as_of_date from ops.night").fetchone()
+    if row is None or row[0] != as_of_date(context):
+        raise dg.Failure(
+            description=f"The warehouse stands at the night of {row[0] if row else None}, not of "
+            f"{as_of_date(context)}. Run the whole night: the job `nightly` for this partition.",
             allow_retries=False,
         )
 

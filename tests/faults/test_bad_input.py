@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -96,10 +97,20 @@ def test_a_bad_file_fails_the_night_and_the_last_good_tables_stand_as_stale(
         "from marts.run_info"
     ) == [(True, NIGHT, NEXT_NIGHT)]
 
-    for name in files:
-        (published.home.landing / "transactions" / name).unlink()
+
+def test_the_night_goes_through_once_the_bad_file_is_gone(published: Installation) -> None:
+    bad = published.land("transactions", "july.csv", "order_id,ordered_at\n1,2024-07-01\n")
+    good = HEADER + "G1,1,C001,2024-07-01 10:00,P1,1,12.50\n"
+    published.land("transactions", "good.csv", good)
+    assert published.strata("run", "--as-of", NEXT_NIGHT).exit_code == 2
+
+    bad.unlink()
     published.night(NEXT_NIGHT)
+
     assert published.published("select is_stale from marts.run_info") == [(False,)]
+    assert published.published(
+        "select revenue from marts.fct_daily_revenue where revenue_date = date '2024-07-01'"
+    )[0][0] == Decimal("12.50")
 
 
 def test_two_currencies_without_a_setting_stop_the_night(

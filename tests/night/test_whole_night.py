@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.conftest import NIGHT, Installation
 
 # A night that is run again differs in these alone.
@@ -69,6 +71,7 @@ def test_who_refuses_profiling_is_in_totals_only(installation: Installation) -> 
     assert 0 < guests < all_money
 
 
+@pytest.mark.long
 def test_an_older_night_adds_history_and_leaves_the_published_night(
     installation: Installation,
 ) -> None:
@@ -90,6 +93,7 @@ def test_an_older_night_adds_history_and_leaves_the_published_night(
     assert nights == [("2024-05-31",), (NIGHT,)]
 
 
+@pytest.mark.long
 def test_rows_sent_again_in_an_overlapping_file_change_nothing_but_the_balance(
     installation: Installation, new_installation: Callable[[str], Installation]
 ) -> None:

@@ -60,10 +60,10 @@ rules as (
 code_map as (
 
     select
-        {{ dbt.listagg("entries.rfm_code || entries.segment_id", "','", 'order by entries.rfm_code') }}
+        {{ dbt.listagg("pairs.rfm_code || pairs.segment_id", "','", 'order by pairs.rfm_code') }}
             as codes
-    from {{ ref('rfm_segment_map') }} as entries
-    inner join night on entries.map = night.rfm_map
+    from {{ ref('rfm_segment_map') }} as pairs
+    inner join night on pairs.map = night.rfm_map
 
 )
 

@@ -6,16 +6,16 @@ with
 map_rules as (
 
     select
-        entries.segment_id,
-        'Codes ' || {{ dbt.listagg('entries.rfm_code', "', '", 'order by entries.rfm_code') }} || '.'
+        pairs.segment_id,
+        'Codes ' || {{ dbt.listagg('pairs.rfm_code', "', '", 'order by pairs.rfm_code') }} || '.'
         || case
-            when entries.segment_id = 'rfm.lost' then ' Or the last counted order before the window.'
+            when pairs.segment_id = 'rfm.lost' then ' Or the last counted order before the window.'
             else ''
         end as rule_text
-    from {{ ref('rfm_segment_map') }} as entries
-    inner join {{ source('ops', 'night') }} as night on entries.map = night.rfm_map
-    where entries.map <> 'default'
-    group by entries.segment_id
+    from {{ ref('rfm_segment_map') }} as pairs
+    inner join {{ source('ops', 'night') }} as night on pairs.map = night.rfm_map
+    where pairs.map <> 'default'
+    group by pairs.segment_id
 
 ),
 
