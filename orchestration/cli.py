@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -72,12 +73,14 @@ def main() -> None:
 def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run one night on whatever lies in the landing folder."""
     from orchestration.jobs import NIGHTLY
-    from orchestration.night import choose_night, run_nights
+    from orchestration.night import choose_night, ready_to_write, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
-    night = choose_night(home, settings, as_of)
-    runs = run_nights(home, [night], job_names=[NIGHTLY], wait_seconds=wait, progress=_say)
+    what = f"`strata run` of {as_of or 'the night that is due'}"
+    with ready_to_write(home, what, wait_seconds=wait):
+        night = choose_night(home, settings, as_of)
+        runs = run_nights(home, [night], job_names=[NIGHTLY], progress=_say)
     _finish(home, runs, as_json)
 
 
@@ -91,15 +94,17 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
 def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run past nights, oldest first; publishes once, at the end."""
     from orchestration.jobs import NIGHTLY, UNPUBLISHED
-    from orchestration.night import choose_night, nights_between, run_nights
+    from orchestration.night import choose_night, nights_between, ready_to_write, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
     nights = nights_between(first, last, every)
-    for edge in (nights[0], nights[-1]):
-        choose_night(home, settings, edge)
     job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
-    runs = run_nights(home, nights, job_names=job_names, wait_seconds=wait, progress=_say)
+    what = f"`strata backfill` of {first} to {last}"
+    with ready_to_write(home, what, wait_seconds=wait):
+        for edge in (nights[0], nights[-1]):
+            choose_night(home, settings, edge)
+        runs = run_nights(home, nights, job_names=job_names, progress=_say)
     _finish(home, runs, as_json)
 
 
@@ -152,9 +157,14 @@ def sample(name: str) -> None:
 def check(as_json: bool) -> None:  # noqa: FBT001
     """Read landing and settings, say what is missing or unusable; changes nothing."""
     from orchestration.landing.inspect import inspect_landing
+    from orchestration.lock import hold_the_warehouse
 
     home = current_home()
-    inspection = inspect_landing(home, load_settings(home.settings_file))
+    settings = load_settings(home.settings_file)
+    # Even a read-only look keeps a running night from its own file.
+    looking = hold_the_warehouse(home, "`strata check`", wait_seconds=0)
+    with looking if home.warehouse.exists() else nullcontext():
+        inspection = inspect_landing(home, settings)
     click.echo(json.dumps(inspection.to_dict(), default=str) if as_json else inspection.to_text())
     if not inspection.is_usable:
         sys.exit(EXIT_USAGE)

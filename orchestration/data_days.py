@@ -5,12 +5,13 @@ from datetime import date
 
 import duckdb
 
-from orchestration.errors import BusyError, LandingError
+from orchestration.errors import LandingError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.readers import open_source
 from orchestration.landing.typing_sql import business_day_sql, present_cell, value_sql
 from orchestration.landing_schema import LANDING
+from orchestration.lock import hold_the_warehouse
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -39,14 +40,13 @@ def days_in_data(home: Home, settings: Settings) -> DataDays | None:
     spans: list[tuple[date, date]] = []
     loaded: set[str] = set()
     if home.warehouse.exists():
-        try:
-            with connect(home, settings) as connection:
-                loaded, span = _loaded(connection)
-                spans += [span] if span else []
-        except duckdb.IOException:
-            raise BusyError(
-                "Busy: another process holds the warehouse. Try again when it is done."
-            ) from None
+        # Never without the lock: even a glance would keep a running night from its own file.
+        with (
+            hold_the_warehouse(home, "a look at the days in the data", wait_seconds=0),
+            connect(home, settings) as connection,
+        ):
+            loaded, span = _loaded(connection)
+            spans += [span] if span else []
     for file in discover(home.landing).files:
         if file.table == "transactions" and content_sha256(file.path) not in loaded:
             span = _waiting(file, settings)

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import duckdb
 
-from orchestration.errors import StrataError
+from orchestration.errors import BusyError, StrataError
 from orchestration.home import Home
+from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
 from orchestration.publishing.issue import current_issue, reissue_stale
 from orchestration.reporting.page import render_report
@@ -44,6 +45,17 @@ def settle_failed_night(
     they are: they are tonight's.
     """
     try:
+        with hold_the_warehouse(home, f"settling the failed night of {as_of_date}", wait_seconds=0):
+            _settle(home, instance, run_id, as_of_date)
+    except BusyError:
+        # Only the sensor meets another writer: that night will publish, or tell of itself.
+        instance.report_engine_event("Another run is writing; it will tell.", run_id=run_id)
+
+
+def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: date) -> None:
+    """Do what `settle_failed_night` says, with the lock held."""
+    settings = Settings()
+    try:
         settings = load_settings(home.settings_file)
         if home.warehouse.exists():
             with connect(home, settings) as connection:
@@ -51,7 +63,6 @@ def settle_failed_night(
                 record_checks(connection, as_of_date, run_id, checks_of(instance, run_id))
     except (duckdb.Error, StrataError) as error:
         # The warehouse or the settings may be what broke: readers still have to be told.
-        settings = Settings()
         instance.report_engine_event(
             f"The checks of the failed night could not be kept: {type(error).__name__}.",
             run_id=run_id,

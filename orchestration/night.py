@@ -2,7 +2,8 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -40,17 +41,33 @@ class NightRun:
     failed_steps: tuple[str, ...]
 
 
+@contextmanager
+def ready_to_write(home: Home, what: str, *, wait_seconds: float) -> Iterator[None]:
+    """Hold the warehouse for a command, once there is anything at all to work on.
+
+    Raises
+    ------
+    LandingError
+        If nothing has ever landed; nothing is written then, not even a lock.
+    BusyError
+        If another run holds the warehouse for longer than `wait_seconds`.
+    """
+    if not home.warehouse.exists():
+        check_there_are_transactions(home, discover(home.landing), is_loaded=False)
+    with hold_the_warehouse(home, what, wait_seconds=wait_seconds):
+        yield
+
+
 def choose_night(home: Home, settings: Settings, as_of_date: date | None) -> date:
     """Return the night to run, after making sure that it can be run at all.
 
     Raises
     ------
     InputError
-        If nothing has landed, or the day lies in the future, before the first day that the
+        If the day lies in the future, before the first day that the
         settings allow, or before all data.
     """
     days = days_in_data(home, settings)
-    check_there_are_transactions(home, discover(home.landing), is_loaded=days is not None)
     night = as_of_date or night_to_run(home, settings)
     last = yesterday(settings)
     if night > last:
@@ -76,22 +93,21 @@ def run_nights(
     nights: list[date],
     *,
     job_names: list[str],
-    wait_seconds: float,
     progress: Progress,
 ) -> list[NightRun]:
-    """Run nights one after the other in this process; stop at the first failure."""
-    what = f"the night of {nights[-1]}" if len(nights) == 1 else f"{len(nights)} nights"
-    holder = f"`strata`: {what}"
+    """Run nights one after the other in this process; stop at the first failure.
+
+    The caller holds the warehouse (`ready_to_write`).
+    """
     runs: list[NightRun] = []
-    with hold_the_warehouse(home, holder, wait_seconds=wait_seconds):
-        os.environ["STRATA_HOME"] = str(home.root)
-        with open_instance(home) as instance:
-            definitions = build_definitions(home)
-            for night, job_name in zip(nights, job_names, strict=True):
-                run = _run(home, instance, definitions, night, job_name, progress)
-                runs.append(run)
-                if not run.is_success:
-                    break
+    os.environ["STRATA_HOME"] = str(home.root)
+    with open_instance(home) as instance:
+        definitions = build_definitions(home)
+        for night, job_name in zip(nights, job_names, strict=True):
+            run = _run(home, instance, definitions, night, job_name, progress)
+            runs.append(run)
+            if not run.is_success:
+                break
     return runs
 
 

@@ -6,6 +6,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.data_days import last_day_in_data
+from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.partitions import yesterday
 from orchestration.settings import Settings, load_settings
@@ -34,8 +35,11 @@ def build_schedule(
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Runs the night of yesterday (of the data's last day in a sample).",
     )
-    def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        night = night_to_run(home, load_settings(home.settings_file))
+    def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        try:
+            night = night_to_run(home, load_settings(home.settings_file))
+        except BusyError as error:
+            return dg.SkipReason(str(error))
         return dg.RunRequest(
             run_key=context.scheduled_execution_time.isoformat(), partition_key=night.isoformat()
         )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.partitions import yesterday
 from orchestration.schedules import night_to_run
@@ -150,7 +151,11 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
 def _due_night(home: Home, settings: Settings) -> date | None:
     """Return the night that should be published by now: an hour is given after the schedule."""
     if settings.run_until_data:
-        return night_to_run(home, settings)
+        try:
+            return night_to_run(home, settings)
+        except BusyError:
+            # A night is running: what is due will be published by it, or be said to be stale.
+            return None
     hour, minute = (int(part) for part in settings.schedule.at.split(":"))
     now = datetime.now(ZoneInfo(settings.time_zone))
     due_at = now.replace(hour=hour, minute=minute, second=0) + timedelta(hours=1)

@@ -1,12 +1,17 @@
 """Short connections to the warehouse file, all with the same settings."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
 
+from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.settings import Settings
+
+PATIENCE_SECONDS = 10.0
+PAUSE_SECONDS = 0.25
 
 
 @contextmanager
@@ -15,9 +20,14 @@ def connect(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
 
     One process at a time may hold the file, so a connection is never kept. Every connection has
     the same configuration: DuckDB refuses a second one that differs within a process.
+
+    Raises
+    ------
+    BusyError
+        If another process keeps the file open, such as a person's DuckDB shell.
     """
     home.root.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(home.warehouse))
+    connection = _open(str(home.warehouse))
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set memory_limit = '{settings.memory_limit}'")
@@ -25,3 +35,20 @@ def connect(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         yield connection
     finally:
         connection.close()
+
+
+def _open(path: str) -> duckdb.DuckDBPyConnection:
+    """Open the file, giving whoever looks into it for a moment the time to let go."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise BusyError(
+                    f"Busy: another program has {path} open. Close it there; to look at results, "
+                    "open serving/strata.duckdb, which never locks."
+                ) from None
+        time.sleep(PAUSE_SECONDS)

@@ -1,14 +1,18 @@
 """Bad input: a clear error, exit code 2, no new tables, and nothing lost."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from orchestration import warehouse
 from orchestration.home import Home
 from tests.conftest import NIGHT, SETTINGS, Installation, customers_csv, orders_csv
+from tests.wiring.test_lock import held_by_another_process
 
 NEXT_NIGHT = "2024-07-01"
 HEADER = "order_id,line_id,customer_id,ordered_at,product_id,quantity,amount\n"
@@ -188,3 +192,38 @@ def test_a_backfill_that_runs_backwards_is_refused(published: Installation) -> N
     assert result.exit_code == 2
     assert "runs backwards" in result.output
     assert run_info(published) == before
+
+
+def test_a_night_asked_for_while_another_runs_is_refused_with_the_holders_name(
+    published: Installation,
+) -> None:
+    before = run_info(published)
+    with held_by_another_process(published.home.root, 60):
+        refused = [
+            published.strata("run", "--as-of", NEXT_NIGHT),
+            published.strata("unload", "transactions/orders.csv"),
+            published.strata("check"),
+        ]
+
+    for result in refused:
+        assert result.exit_code == 3, result.output
+        assert "the night of 2024-05-01" in result.output
+    assert run_info(published) == before
+
+
+def test_a_warehouse_that_someone_keeps_open_is_said_so(
+    published: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "PATIENCE_SECONDS", 0.5)
+    path = str(published.home.warehouse)
+    script = f"import duckdb; c = duckdb.connect({path!r}); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "1"
+        result = published.strata("run", "--as-of", NEXT_NIGHT)
+        process.communicate("\n")
+
+    assert result.exit_code == 3, result.output
+    assert "another program has" in result.output
