@@ -115,7 +115,7 @@ def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
 
     last = runs[-1]
     if last.is_success:
-        summary = summarise(home)
+        summary = summarise(home, load_settings(home.settings_file).currency)
         click.echo(json.dumps(summary, default=str) if as_json else summary_text(summary))
         return
     words = explain(last)

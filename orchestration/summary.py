@@ -22,7 +22,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def summarise(home: Home) -> dict[str, Any]:
+def summarise(home: Home, currency: str | None) -> dict[str, Any]:
     """Return what the published night holds: customers, segments, checks, places."""
     with duckdb.connect(str(home.serving / "strata.duckdb"), read_only=True) as connection:
         info = _rows(connection, "select * from marts.run_info")[0]
@@ -53,7 +53,6 @@ def summarise(home: Home) -> dict[str, Any]:
             "select count(*) as customers, count(*) filter (where frequency > 0) as with_orders, "
             "sum(spend_365d) as spend_365d from marts.customer_360",
         )[0]
-        currency = _rows(connection, "select * from marts.run_info")[0].get("currency")
     return {
         "ok": True,
         "as_of_date": night,
