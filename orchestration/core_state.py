@@ -30,7 +30,7 @@ def fingerprint(manifest: Manifest) -> str:
     parts += [
         f"{node.unique_id}\n{node.raw_code}\n{node.config.materialized}"
         for node in manifest.nodes.values()
-        if node.resource_type == "model" and node.schema in CORE_SCHEMAS
+        if str(node.resource_type) == "model" and node.schema in CORE_SCHEMAS
     ]
     parts += [
         f"{macro.unique_id}\n{macro.macro_sql}"
@@ -54,8 +54,8 @@ def plan_core_build(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -
     if built[0] != now:
         return CoreBuild(now, "its SQL or DuckDB changed")
     gone = connection.execute(
-        "select count(*) from ops.applied_files as applied where not exists (select 1 from raw.files "
-        "where files.file_seq = applied.file_seq and files.status = 'loaded')"
+        "select count(*) from ops.applied_files where file_seq not in "
+        "(select file_seq from raw.files where status = 'loaded')"
     ).fetchone()
     if gone is not None and gone[0]:
         return CoreBuild(now, f"{gone[0]} files were taken back")
@@ -71,7 +71,7 @@ def forget_core_build(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def record_core_build(connection: duckdb.DuckDBPyConnection, build: CoreBuild) -> None:
-    """Note that core holds all loaded files; only after every table and check of it went through."""
+    """Note that core holds all loaded files; only after its last table and check went through."""
     connection.execute("begin")
     connection.execute("delete from ops.applied_files")
     connection.execute(

@@ -21,6 +21,9 @@
 {%- endmacro %}
 
 
-{% macro event_lookup() -%}
-    {{ lookup("coalesce(event_id, customer_id || ' ' || cast(occurred_at as varchar))") }}
+{% macro event_lookup(prefix='') -%}
+    {{ lookup(
+        'coalesce(' ~ prefix ~ 'event_id, ' ~ prefix ~ "customer_id || ' ' || cast(" ~ prefix
+        ~ 'occurred_at as varchar))'
+    ) }}
 {%- endmacro %}

@@ -45,8 +45,7 @@ select
     events.resolved_date,
     events.occurred_at,
     events.resolved_at,
-    {{ lookup("coalesce(events.event_id, events.customer_id || ' ' || cast(events.occurred_at as varchar))") }}
-        as event_lookup,
+    {{ event_lookup('events.') }} as event_lookup,
     events.file_seq,
     events.row_number
 from events

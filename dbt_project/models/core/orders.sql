@@ -35,16 +35,16 @@ order_states as (
 
 ),
 
-closed as (
+judged as (
 
     select
         order_id,
         customer_id,
+        max_by(is_counted, changed_date) as is_counted,
         max(case when not is_counted and coalesce(was_counted, true) then changed_date end)
-            as closed_date
+            as last_closed_date
     from order_states
     group by order_id, customer_id
-    having not max_by(is_counted, changed_date)
 
 ),
 
@@ -69,13 +69,16 @@ select
     cast(summed.discount_amount as decimal(18, 4)) as discount_amount,
     opened.is_counted as is_counted_on_order_date,
     opened.order_date,
-    closed.closed_date
+    case
+        when not coalesce(judged.is_counted, opened.is_counted)
+            then coalesce(judged.last_closed_date, opened.order_date)
+    end as closed_date
 from opened
 inner join summed
     on
         opened.order_id = summed.order_id
         and opened.customer_id is not distinct from summed.customer_id
-left join closed
+left join judged
     on
-        opened.order_id = closed.order_id
-        and opened.customer_id is not distinct from closed.customer_id
+        opened.order_id = judged.order_id
+        and opened.customer_id is not distinct from judged.customer_id

@@ -25,12 +25,23 @@
     'transactions': ('order_lookup', order_lookup()),
     'engagement_events': ('event_lookup', event_lookup()),
 } -%}
-{%- set has_core = execute and adapter.get_relation(target.database, 'core', 'customer_days') -%}
 
 with applied as (
 
-    select file_seq
+    select
+        file_seq,
+        count(*) over () as files
     from {{ source('ops', 'applied_files') }}
+
+),
+
+loaded as (
+
+    select
+        file_seq,
+        source_table
+    from {{ source('raw', 'files') }}
+    where status = 'loaded'
 
 ),
 
@@ -38,14 +49,13 @@ with applied as (
 new_files as (
 
     select
-        files.file_seq,
-        files.source_table
-    from {{ source('raw', 'files') }} as files
-    left join applied on files.file_seq = applied.file_seq
+        loaded.file_seq,
+        loaded.source_table
+    from loaded
+    left join applied on loaded.file_seq = applied.file_seq
     where
-        files.status = 'loaded'
-        and applied.file_seq is null
-        and exists (select 1 from applied)
+        applied.file_seq is null
+        and (select max(known.files) from applied as known) > 0
 
 ),
 
@@ -73,14 +83,15 @@ touched_{{ table }} as (
         row_number
     from new_{{ table }}
 
-    {% if has_core %}
     union
 
     select
-        file_seq,
-        row_number
-    from {{ as_left_by_last_night('core', table) }}
-    where {{ number }} in (select new_{{ table }}.{{ number }} from new_{{ table }})
+        standing.file_seq,
+        standing.row_number
+    from {{ as_left_by_last_night(
+        'core', table, {'file_seq': 'bigint', 'row_number': 'bigint', number: 'bigint'}
+    ) }} as standing
+    where standing.{{ number }} in (select new_{{ table }}.{{ number }} from new_{{ table }})
 
     union
 
@@ -88,13 +99,15 @@ touched_{{ table }} as (
         landed.file_seq,
         landed.row_number
     from {{ source('raw', table) }} as landed
-    inner join {{ as_left_by_last_night('staging', 'landing_rows_lost') }} as lost
+    inner join {{ as_left_by_last_night(
+        'staging', 'landing_rows_lost',
+        {'source_table': 'varchar', 'file_seq': 'bigint', 'row_number': 'bigint'}
+    ) }} as lost
         on
             landed.file_seq = lost.file_seq
             and landed.row_number = lost.row_number
             and lost.source_table = '{{ table }}'
     where {{ search }} in (select new_{{ table }}.{{ number }} from new_{{ table }})
-    {% endif %}
 
 ),
 
@@ -119,10 +132,10 @@ touched as (
     from {{ source('raw', table) }}
     where
         ({{ columns | join(', ') }}) in (
-            select {{ columns | join(', ') }}
-            from {{ source('raw', table) }}
+            select landed.{{ columns | join(', landed.') }}
+            from {{ source('raw', table) }} as landed
             where
-                file_seq in (
+                landed.file_seq in (
                     select new_files.file_seq
                     from new_files
                     where new_files.source_table = '{{ table }}'

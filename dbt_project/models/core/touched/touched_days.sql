@@ -30,7 +30,7 @@ order_days as (
 
 ),
 
-{# Where a line stood before, under another customer or on another day, is among the landed lines. #}
+{# Where a line stood before, with another customer or day, is among the landed lines. #}
 touched as (
 
     select
