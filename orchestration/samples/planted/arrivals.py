@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.samples.landed_file import draft_of, put_in_place
-from orchestration.samples.planted.table import FATE_COLUMNS, PlantedTable
+from orchestration.samples.planted.table import PlantedTable
 from orchestration.samples.planted.tables import TABLES
 from orchestration.samples.planted.world import PlantedSpec, date_of, day_number
 

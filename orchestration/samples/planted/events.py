@@ -3,7 +3,8 @@
 from orchestration.samples.planted.catalogue import RANDOMISED
 from orchestration.samples.planted.draws import constant, share, uniform
 from orchestration.samples.planted.files import monthly_file
-from orchestration.samples.planted.people import STAY_AFTER_MOVE, customer_id, day_of
+from orchestration.samples.planted.people import customer_id, day_of
+from orchestration.samples.planted.stays import STAY_AFTER_MOVE
 from orchestration.samples.planted.table import fate
 from orchestration.samples.planted.world import DEPARTMENTS, PRODUCTS_PER_DEPARTMENT, PlantedSpec
 
@@ -31,7 +32,7 @@ AGAIN_DAYS = 40
 SENT_AGAIN_SHARE = 0.005
 
 
-def events_sql(spec: PlantedSpec, first: int, last: int) -> str:
+def events_sql(_: PlantedSpec, first: int, last: int) -> str:
     """Return the events of some days, and those `AGAIN_DAYS` earlier that may be sent again."""
     windows = ((first, last), (first - AGAIN_DAYS, last - AGAIN_DAYS))
     return f"""
@@ -85,8 +86,8 @@ def events_sql(spec: PlantedSpec, first: int, last: int) -> str:
     """
 
 
-def engagement_events(spec: PlantedSpec, first: int, last: int) -> list[str]:
-    """Return the events of some days; a few are sent again, with an id at once, without one later.
+def engagement_events(spec: PlantedSpec, _first: int, _last: int) -> list[str]:
+    """Return what arrives: a few events are sent again, with an id at once, without one later.
 
     What is sent again without an id counts in the later file: it is the latest of equals.
     """

@@ -1,4 +1,4 @@
-"""The names of landed files: the last day whose rows they hold, so that they sort as they arrive."""
+"""The names of landed files: their last day, so that they sort as they arrive."""
 
 from orchestration.samples.planted.people import day_of
 from orchestration.samples.planted.world import PlantedSpec, day_number

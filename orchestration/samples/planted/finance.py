@@ -64,7 +64,7 @@ def holdings(spec: PlantedSpec, first: int, last: int) -> list[str]:
     ]
 
 
-def credit_events(spec: PlantedSpec, first: int, last: int) -> list[str]:
+def credit_events(_: PlantedSpec, first: int, last: int) -> list[str]:
     """Return what a credit bureau would tell, as text: sound borrowers pay, others do not.
 
     A few rows are dirty: an unreadable day of an event (rejected), `n/a` days past due (null).
@@ -90,7 +90,7 @@ def credit_events(spec: PlantedSpec, first: int, last: int) -> list[str]:
         f"then 'default' when {days_past_due} > 0 then 'late_payment' else 'payment' end",
         "occurred_at": f"strftime({day_of('day')}::timestamp "
         f"+ to_seconds({below('event_key', 'second', 80_000)}), '%Y-%m-%dT%H:%M:%SZ')",
-        "days_past_due": f"case when {uniform('event_key', 'not told')} < 0.01 then 'n/a' "
+        "days_past_due": f"case when {uniform('event_key', 'not told')} < 0.05 then 'n/a' "
         f"else ({days_past_due})::varchar end",
         "amount": f"cast(50 + {below('event_key', 'amount', 900)} as varchar)",
     }

@@ -1,4 +1,4 @@
-"""The planted customers as SQL: who they are, when they come, move and go, and how they buy."""
+"""The planted customers as SQL: who they are, when they come, move and go."""
 
 from datetime import date
 from math import log
@@ -29,21 +29,6 @@ from orchestration.samples.planted.world import (
     day_number,
 )
 
-STAY, STAY_AFTER_MOVE, UPLIFT, FIRST_ORDER = range(4)
-
-# How a point becomes behaviour; each rises or falls with one coordinate only, so that the point
-# can be read back. Intervals in days; powers bend a share in [0, 1); `jitter` in intervals.
-_BEHAVIOUR = {
-    "order_interval": "greatest(1, exp(3.75 - 0.55 * pace))",
-    "basket_scale": "exp(0.83 + 0.45 * basket)",
-    "price_power": "exp(-0.6 * price)",
-    "deal_proneness": "1 / (1 + exp(1.4 - deals))",
-    "breadth_power": "exp(0.6 - 0.5 * breadth)",
-    "jitter": "2.9 / (1 + exp(regularity))",
-    "engagement_interval": "greatest(1, exp(5 - 0.9 * engagement))",
-}
-BEHAVIOUR = tuple(_BEHAVIOUR)
-
 
 def people_sql(spec: PlantedSpec, last_day: date) -> str:
     """Return one row per customer registered up to a day, with everything that is drawn once.
@@ -51,7 +36,8 @@ def people_sql(spec: PlantedSpec, last_day: date) -> str:
     Half of the customers were won in the two years before the first day, the others evenly since;
     ids rise with the day. Churn is drawn from the hazard of the segment in force, counted from the
     first day of orders; moves and churn may lie after `last_day`, for it must not matter when
-    one looks. A *twin* is the same person as the customer before, registered twice. A move never falls into the randomised campaign: its effect is one factor.
+    one looks. A move never falls into the randomised campaign: its effect is one factor. A few
+    are the same person as the customer before, registered twice.
     """
     first, last = day_number(spec.first_day), day_number(spec.last_day)
     known = int(spec.customers * EXISTING_SHARE)
@@ -59,12 +45,12 @@ def people_sql(spec: PlantedSpec, last_day: date) -> str:
     total = spec.customers + spec.customers_a_day * max(0, day_number(last_day) - last)
     campaign = day_number(spec.campaign_day)
     points = ", ".join(
-        f"{_by_segment('segment', [each.centre[i] for each in SEGMENTS])} "
+        f"{by_segment('segment', [each.centre[i] for each in SEGMENTS])} "
         f"+ {NOISE[spec.overlap]} * {normal('key', measure)} as {measure}"
         for i, measure in enumerate(MEASURES)
     )
     points_after = ", ".join(
-        f"{_by_segment('segment_after', [each.centre[i] for each in SEGMENTS])} "
+        f"{by_segment('segment_after', [each.centre[i] for each in SEGMENTS])} "
         f"+ {NOISE[spec.overlap]} * {normal('key', measure + ' after')} as {measure}_after"
         for i, measure in enumerate(MEASURES)
     )
@@ -75,7 +61,8 @@ def people_sql(spec: PlantedSpec, last_day: date) -> str:
                 range::integer as customer_no,
                 hash(xor({constant("planted", spec.seed)}, range::ubigint)) as key,
                 (case
-                    when range < {known} then {first - DAYS_BEFORE} + range * {DAYS_BEFORE} // {known}
+                    when range < {known}
+                    then {first - DAYS_BEFORE} + range * {DAYS_BEFORE} // {known}
                     when range < {spec.customers}
                     then {first} + (range - {known}) * {spec.days} // {later}
                     else {last + 1} + (range - {spec.customers}) // {spec.customers_a_day}
@@ -117,8 +104,8 @@ def people_sql(spec: PlantedSpec, last_day: date) -> str:
         fatal as (
             select
                 *,
-                {_by_segment("segment", hazards)} as hazard,
-                {_by_segment("segment_after", hazards)} as hazard_after
+                {by_segment("segment", hazards)} as hazard,
+                {by_segment("segment_after", hazards)} as hazard_after
             from headed
         ),
         ended as (
@@ -159,61 +146,6 @@ def people_sql(spec: PlantedSpec, last_day: date) -> str:
     """
 
 
-def stays_sql(spec: PlantedSpec) -> str:
-    """Return one row per customer and span of days with one pace of orders, from `people`.
-
-    Beside the stays in segments there are the extra orders of the campaign's treated, and the one
-    order with which a new customer begins. `to_day` is exclusive.
-    """
-    campaign = day_number(spec.campaign_day)
-    effects = [each.campaign_effect for each in SEGMENTS]
-    now = ", ".join(f"round({sql}, 6) as {name}" for name, sql in _BEHAVIOUR.items())
-    after = ", ".join(f"{each}_after as {each}" for each in MEASURES)
-    once = {"order_interval": "1.0", "jitter": "0.0"}
-    first_order = ", ".join(f"{once.get(name, name)} as {name}" for name in BEHAVIOUR)
-    extra = {"order_interval": "order_interval / (effect - 1)"}
-    uplift = ", ".join(f"{extra.get(name, name)} as {name}" for name in BEHAVIOUR)
-    names = "customer_no, key, need, segment"
-    return f"""
-        with points as (
-            select
-                {names}, is_treated, {STAY} as kind, start_day as from_day,
-                least(coalesce(moved_day, {NEVER}), churn_day) as to_day, {", ".join(MEASURES)}
-            from people
-            union all
-            select
-                customer_no, key, need, segment_after, is_treated, {STAY_AFTER_MOVE},
-                moved_day, churn_day, {after}
-            from people
-            where moved_day is not null
-        ),
-        behaving as (
-            select *, {_by_segment("segment", effects)} as effect, {now} from points
-        ),
-        spans as (
-            select {names}, kind, from_day, to_day, {", ".join(BEHAVIOUR)} from behaving
-            union all
-            select
-                {names}, {UPLIFT}, greatest(from_day, {campaign}),
-                least(to_day, {campaign + CAMPAIGN_DAYS}), {uplift}
-            from behaving
-            where
-                is_treated and effect > 1
-                and from_day < {campaign + CAMPAIGN_DAYS} and to_day > {campaign}
-            union all
-            select {names}, {FIRST_ORDER}, from_day, from_day + 1, {first_order}
-            from behaving
-            where kind = {STAY} and from_day > {day_number(spec.first_day)}
-        )
-        select
-            *,
-            hash(xor(key, {constant("stay")} >> kind::ubigint)) as stay_key,
-            {uniform(f"xor(key, {constant('phase of stay')} >> kind::ubigint)", "phase")} as phase
-        from spans
-        order by customer_no, kind
-    """
-
-
 def customer_id(number: str) -> str:
     """Return the id of a customer number, null for none."""
     return f"'C' || lpad(({number})::varchar, 7, '0')"
@@ -224,7 +156,8 @@ def day_of(number: str) -> str:
     return f"(date '2000-01-01' + ({number})::integer)"
 
 
-def _by_segment(segment: str, values: list[float]) -> str:
+def by_segment(segment: str, values: list[float]) -> str:
+    """Return the value of a segment number."""
     return f"({values!r})[{segment}]"
 
 

@@ -24,7 +24,8 @@ from orchestration.samples.planted.arrivals import (
 from orchestration.samples.planted.catalogue import catalogue_sql
 from orchestration.samples.planted.control_totals import write_control_totals
 from orchestration.samples.planted.orders import expected_lines_sql
-from orchestration.samples.planted.people import people_sql, stays_sql
+from orchestration.samples.planted.people import people_sql
+from orchestration.samples.planted.stays import stays_sql
 from orchestration.samples.planted.tables import TABLES
 from orchestration.samples.planted.truth import (
     write_balance,
@@ -192,7 +193,7 @@ def _expected_lines(connection: duckdb.DuckDBPyConnection, first: int, last: int
 @contextmanager
 def _connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that computes with one thread."""
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(spill / "duckdb"),

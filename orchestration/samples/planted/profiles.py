@@ -48,7 +48,7 @@ def customers(spec: PlantedSpec, first: int, last: int) -> list[str]:
     ]
 
 
-def identities(spec: PlantedSpec, first: int, last: int) -> list[str]:
+def identities(_: PlantedSpec, first: int, last: int) -> list[str]:
     """Return identifiers as they are first seen; a person who registered twice shares some."""
     kinds = {
         "email": ("true", _email()),
@@ -100,7 +100,7 @@ def referrals(spec: PlantedSpec, first: int, last: int) -> list[str]:
     ]
 
 
-def erasure_requests(spec: PlantedSpec, first: int, last: int) -> list[str]:
+def erasure_requests(_: PlantedSpec, first: int, last: int) -> list[str]:
     """Return requests of some who have left, some weeks after."""
     requested = f"churn_day + 10 + {below('key', 'requested', 30)}"
     return [

@@ -1,8 +1,8 @@
 """Answers to surveys as SQL: what a customer says fits what is true of them."""
 
 from orchestration.samples.planted.draws import below, normal, uniform
-from orchestration.samples.planted.files import monthly_file
 from orchestration.samples.planted.events import AGAIN_DAYS
+from orchestration.samples.planted.files import monthly_file
 from orchestration.samples.planted.people import day_of
 from orchestration.samples.planted.table import fate
 from orchestration.samples.planted.world import NEEDS, PSYCHOGRAPHICS, SEGMENTS, PlantedSpec

@@ -12,7 +12,8 @@ from orchestration.errors import InputError
 from orchestration.samples.planted.arrivals import BalanceChange, write_file
 from orchestration.samples.planted.catalogue import RANDOMISED, TARGETED
 from orchestration.samples.planted.overlap import bayes_error
-from orchestration.samples.planted.people import BEHAVIOUR, customer_id, day_of
+from orchestration.samples.planted.people import customer_id, day_of
+from orchestration.samples.planted.stays import BEHAVIOUR
 from orchestration.samples.planted.world import (
     BAYES_ERROR,
     MEASURES,
@@ -75,8 +76,9 @@ def write_people(connection: duckdb.DuckDBPyConnection, truth: Path, first: int,
             psychographic,
             risk_appetite,
             credit_class,
-            round(1 / (1 + exp(1.4 - deals)), 6) as deal_proneness,
-            case when profile_no <> customer_no then {customer_id("profile_no")} end as same_person_as,
+            round({BEHAVIOUR["deal_proneness"]}, 6) as deal_proneness,
+            case when profile_no <> customer_no then {customer_id("profile_no")} end
+                as same_person_as,
             case when is_treated then 'treatment' when not is_treated then 'control' end
                 as {RANDOMISED.replace("-", "_")}_arm,
             {points}

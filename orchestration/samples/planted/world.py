@@ -101,8 +101,8 @@ class PlantedSpec:
     overlap : how far the behaviour segments run into each other.
     """
 
-    customers: int
-    days: int
+    customers: int = 2_000
+    days: int = 730
     seed: int = 1
     last_day: date = date(2025, 12, 31)
     overlap: Overlap = "medium"
