@@ -1,5 +1,6 @@
 """One landed file: written under a name that no reader takes, put in place when it is whole."""
 
+import glob
 from pathlib import Path
 
 from orchestration.landing.files import content_sha256
@@ -19,3 +20,8 @@ def put_in_place(draft: Path, path: Path) -> bool:
     else:
         draft.unlink()
     return is_new
+
+
+def as_source(path: Path) -> str:
+    """Return a path as DuckDB must be told it: a `*` in a name is that sign, not any name."""
+    return glob.escape(str(path))

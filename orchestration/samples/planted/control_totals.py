@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.samples.landed_file import as_source
 from orchestration.samples.planted.arrivals import (
     Arrival,
     BalanceChange,
@@ -58,7 +59,7 @@ def write_control_totals(
         group by month
         order by month
         """,
-        [day, [str(path) for path in kept]],
+        [day, [as_source(path) for path in kept]],
     )
     path = landing / TABLE / f"{day}.csv"
     rows, is_new = write_file(connection, "select month, revenue from month_totals", path)

@@ -69,7 +69,7 @@ def credit_events(_: PlantedSpec, first: int, last: int) -> list[str]:
 
     A few rows are dirty: an unreadable day of an event (rejected), `n/a` days past due (null).
     """
-    _, strained, defaulting = CREDIT_CLASSES
+    strained, defaulting = CREDIT_CLASSES[1:]
     events = f"""
         with events as (
             select

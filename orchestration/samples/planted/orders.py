@@ -5,16 +5,16 @@ from orchestration.samples.planted.people import customer_id, day_of
 from orchestration.samples.planted.world import STORES, PlantedSpec, day_number
 
 MAX_LAG = 30
-# On one day in so many a few orders arrive very late: a look back of a month would lose them.
-VERY_LATE_EVERY = 28
-VERY_LATE_LAG = 200
+# The late orders of one day in so many are very late: a look back of three months loses them.
+VERY_LATE_EVERY = 14
+VERY_LATE_LAG = 120
 MAX_LINES = 40
 GUEST_SHARE = 0.03
 CHANNELS = ("store", "web", "app")
 
 # What happens to an order. They exclude each other, so that their sum can be told exactly.
 LATE, CORRECTED, REPEATED, DIRTY, RETURNED, PLAIN = range(6)
-FATES = {LATE: 0.010, CORRECTED: 0.010, REPEATED: 0.015, DIRTY: 0.005, RETURNED: 0.100}
+FATES = {LATE: 0.010, CORRECTED: 0.010, REPEATED: 0.015, DIRTY: 0.010, RETURNED: 0.100}
 
 
 def expected_lines_sql(first: int, last: int) -> str:
@@ -116,7 +116,7 @@ def orders_sql(spec: PlantedSpec, first: int, last: int) -> str:
             lines,
             fate,
             case
-                when fate = {LATE} and day % {VERY_LATE_EVERY} = 0 and days_late % 4 = 0
+                when fate = {LATE} and day % {VERY_LATE_EVERY} = 0
                 then {VERY_LATE_LAG}
                 when fate = {REPEATED} and days_late % 3 = 0 then 0
                 when fate = {RETURNED} and channel_no > 0 and days_late % 7 = 0 then 0

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 import duckdb
 
 from orchestration.errors import InputError
+from orchestration.samples.landed_file import as_source
 from orchestration.samples.planted.arrivals import (
     Arrival,
     Chunk,
@@ -157,7 +158,7 @@ def _write_side_by_side(
             for table in ("people", "stays"):
                 connection.execute(
                     f"create table {table} as from read_parquet(?)",
-                    [str(spill / f"{table}.parquet")],
+                    [as_source(spill / f"{table}.parquet")],
                 )
             free.put(connection)
         workers = stack.enter_context(ThreadPoolExecutor(SIDE_BY_SIDE))

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import InputError
+from orchestration.samples.landed_file import as_source
 from orchestration.samples.planted.arrivals import BalanceChange, write_file
 from orchestration.samples.planted.catalogue import RANDOMISED, TARGETED
 from orchestration.samples.planted.overlap import bayes_error
@@ -177,5 +178,5 @@ def expected_balance(truth: Path, until: date) -> list[tuple[str, str, int, int,
             group by all
             order by all
             """,
-            [str(truth / "balance-*.parquet"), until],
+            [f"{as_source(truth)}/balance-*.parquet", until],
         ).fetchall()
