@@ -68,14 +68,16 @@ def lines_sql(_: PlantedSpec, first: int, last: int) -> str:
             from drawn
         )
         select
-            chosen.*,
+            chosen.* exclude (
+                need, price_power, deal_proneness, breadth_power, marked_line, lines, percent_off
+            ),
             lpad(order_number::varchar, 10, '0') as order_id,
             catalogue.product_id,
             catalogue.cents * quantity - (catalogue.cents * quantity * percent_off) // 100
                 as amount_cents,
             (catalogue.cents * quantity * percent_off) // 100 as discount_cents,
             case when channel_no = 0 then catalogue.unit_cost_cents * quantity end as cost_cents,
-            line_id = marked_line as is_marked
+            chosen.line_id = chosen.marked_line as is_marked
         from chosen
         inner join catalogue on chosen.product_no = catalogue.product_no
     """
