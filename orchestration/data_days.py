@@ -96,8 +96,7 @@ def _waiting(file: LandingFile, settings: Settings) -> tuple[date, date] | None:
             instant = value_sql(_TIME, present, settings.time_zone)
             day = business_day_sql(instant, settings.time_zone)
             row = connection.execute(
-                f"select min(day), max(day) from (select {day} as day from {source.relation})",
-                source.parameters,
+                f"select min(day), max(day) from (select {day} as day from {source.relation})"
             ).fetchone()
         except (duckdb.Error, LandingError):
             return None

@@ -12,7 +12,7 @@ from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import create_raw_schema, has_raw_schema
-from orchestration.landing.scratch import ROW_NUMBER, SCRATCH_TABLE, load_scratch
+from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.landing.typing_sql import quoted
 from orchestration.settings import Settings
 
@@ -129,7 +129,7 @@ def _inspect_file(
         )
         connection.execute(
             f"insert into raw.transactions (file_seq, row_number, {_RULED}) "
-            f"select {seq}, {ROW_NUMBER}, {_RULED} from {SCRATCH_TABLE} where reason is null"
+            f"select {seq}, row_number, {_RULED} from {SCRATCH_VIEW} where reason is null"
         )
     return FileInspection(
         table=file.table,
