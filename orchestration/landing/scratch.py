@@ -151,8 +151,7 @@ def _facts(
     day = (dates[0].date_name or dates[0].name) if dates else "cast(null as date)"
     currency = "currency" if table.name == "transactions" else "cast(null as varchar)"
     sums = [f"array_agg(distinct {currency})", f"min({day})", f"max({day})", "count(*)"]
-    for column in judged:
-        sums.append(f"count(*) filter (where bad & {bad_bit(table, column)} <> 0)")
+    sums += [f"count(*) filter (where bad & {bad_bit(table, each)} <> 0)" for each in judged]
     by_reason = connection.execute(
         f"select reason, {', '.join(sums)} from {SCRATCH_VIEW} group by reason order by reason"
     ).fetchall()
