@@ -92,10 +92,11 @@ def ingest(
             ingested = _take_in(connection, new, known, settings, run_id)
             check_currencies(connection, settings)
             check_one_way_of_keying(connection, known.next_seq)
-            drop_scratch(connection)
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
         raise LandingError("\n".join([str(error), *others])) from None
+    finally:
+        drop_scratch(connection)
     return IngestReport(tuple(ingested), discovery.ignored, len(discovery.files) - len(new))
 
 
@@ -255,5 +256,4 @@ def _problems(
             load_scratch(connection, content.file, settings)
         except LandingError as error:
             problems.append(str(error))
-    drop_scratch(connection)
     return problems
