@@ -56,8 +56,10 @@ def reasons_for(
             for position, name in enumerate(scaler.names):
                 rows = (order[:, rank] == position) & known[:, position]
                 typical = scaler.features[position].fill
-                values = features[name].to_numpy()[rows]
-                sentences[rows] = _sentences(name, values.tolist(), typical)
+                # Many customers share a value: each is put into words once.
+                values, place = np.unique(features[name].to_numpy()[rows], return_inverse=True)
+                said = _sentences(name, values.tolist(), typical)
+                sentences[rows] = np.array(said, dtype=object)[place]
         columns[f"reason_{rank + 1}"] = sentences
     return pd.DataFrame(columns, index=features.index, dtype="str")
 

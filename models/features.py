@@ -35,9 +35,11 @@ def checked_features(features: pd.DataFrame) -> pd.DataFrame:
         )
     if not features.columns.is_unique:
         raise ValueError("Features must have distinct column names.")
-    columns = {str(name): _checked_column(features[name]) for name in features.columns}
-    checked = pd.DataFrame(columns, index=pd.Index(ids, name="customer_id"), dtype="float64")
-    return checked.iloc[np.argsort(np.asarray(ids, dtype=object), kind="stable")]
+    in_order = features.set_axis(ids, axis=0)
+    if not ids.is_monotonic_increasing:
+        in_order = in_order.iloc[np.argsort(np.asarray(ids, dtype=object), kind="stable")]
+    columns = {str(name): _checked_column(in_order[name]) for name in features.columns}
+    return pd.DataFrame(columns, index=in_order.index.rename("customer_id"), dtype="float64")
 
 
 def _checked_column(column: pd.Series) -> np.ndarray:

@@ -5,7 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from models.artifacts import load_model, save_model
 from models.behaviour_model import BehaviourModel
@@ -18,6 +20,7 @@ from orchestration.ml_tables import columns_of, replace_all, replace_night
 # One seed for all fits: a night that is run again must learn the same model.
 RANDOM_STATE = 20250101
 MONDAY = 1
+BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,42 @@ def run_behaviour(
         save_model(night.model, models_folder)
     _write(connection, night, features, as_of_date, run_id, registry)
     return night
+
+
+def read_features(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return `features.customer_behaviour` as doubles, indexed and sorted by `customer_id`.
+
+    Batch by batch into one array: neither the rows as objects nor the table twice.
+    """
+    names = [
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = 'features' "
+            "and table_name = 'customer_behaviour' and database_name = current_database() "
+            "order by column_index"
+        ).fetchall()
+        if name not in ("customer_id", "as_of_date")
+    ]
+    row = connection.execute("select count(*) from features.customer_behaviour").fetchone()
+    assert row is not None
+    values = np.empty((len(names), row[0]), dtype=np.float64)
+    ids: list[pa.Array] = []
+    doubles = "".join(f', cast("{name}" as double) as "{name}"' for name in names)
+    batches = connection.execute(
+        f"select customer_id{doubles} from features.customer_behaviour order by customer_id"
+    ).to_arrow_reader(BATCH_ROWS)
+    begin = 0
+    for batch in batches:
+        end = begin + batch.num_rows
+        ids.append(batch.column(0))
+        for place, column in enumerate(batch.columns[1:]):
+            # Arrow gives a null as NaN, which is what an unknown value is to the models.
+            values[place, begin:end] = column.to_numpy(zero_copy_only=False)
+        begin = end
+    index = pd.Index(
+        pd.array(pa.chunked_array(ids, type=pa.string()), dtype="str"), name="customer_id"
+    )
+    return pd.DataFrame(values.T, index=index, columns=names, copy=False)
 
 
 def read_registry(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

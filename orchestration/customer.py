@@ -4,6 +4,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.database import opened
 from orchestration.errors import InputError
 from orchestration.home import Home
 
@@ -35,7 +36,7 @@ def customer_story(home: Home, customer_id: str) -> dict[str, Any]:
     path = home.serving / "strata.duckdb"
     if not path.exists():
         raise InputError("Nothing is published yet: run `strata run` first.")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path, home, read_only=True) as connection:
         figures = _rows(
             connection, "select * from marts.customer_360 where customer_id = ?", customer_id
         )

@@ -5,6 +5,7 @@ from datetime import date
 
 import duckdb
 
+from orchestration.database import in_memory
 from orchestration.errors import LandingError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
@@ -49,7 +50,7 @@ def days_in_data(home: Home, settings: Settings) -> DataDays | None:
             spans += [span] if span else []
     for file in discover(home.landing).files:
         if file.table == "transactions" and content_sha256(file.path) not in loaded:
-            span = _waiting(file, settings)
+            span = _waiting(home, file, settings)
             spans += [span] if span else []
     if not spans:
         return None
@@ -82,10 +83,9 @@ def _loaded(
     )
 
 
-def _waiting(file: LandingFile, settings: Settings) -> tuple[date, date] | None:
+def _waiting(home: Home, file: LandingFile, settings: Settings) -> tuple[date, date] | None:
     """Return the span of a file that has not been loaded, None if its times cannot be read."""
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with in_memory(settings, home.temporary) as connection:
         try:
             source = open_source(connection, file)
             spelled = {name.strip().lower(): cell for name, cell in source.cells.items()}
@@ -96,8 +96,7 @@ def _waiting(file: LandingFile, settings: Settings) -> tuple[date, date] | None:
             instant = value_sql(_TIME, present, settings.time_zone)
             day = business_day_sql(instant, settings.time_zone)
             row = connection.execute(
-                f"select min(day), max(day) from (select {day} as day from {source.relation})",
-                source.parameters,
+                f"select min(day), max(day) from (select {day} as day from {source.relation})"
             ).fetchone()
         except (duckdb.Error, LandingError):
             return None

@@ -20,6 +20,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
 WAREHOUSE_VARIABLE = "STRATA_WAREHOUSE"
 MEMORY_VARIABLE = "STRATA_MEMORY_LIMIT"
 THREADS_VARIABLE = "STRATA_DBT_THREADS"
+SPILL_VARIABLE = "STRATA_SPILL"
 
 
 class DbtError(StrataError):
@@ -31,6 +32,7 @@ def point_dbt_at(home: Home, settings: Settings) -> None:
     os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
     os.environ[MEMORY_VARIABLE] = settings.memory_limit
     os.environ[THREADS_VARIABLE] = str(settings.threads)
+    os.environ[SPILL_VARIABLE] = str(home.temporary)
 
 
 def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> dbtRunnerResult:

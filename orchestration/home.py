@@ -52,6 +52,10 @@ class Home:
         return self.root / "dbt"
 
     @property
+    def temporary(self) -> Path:
+        return self.root / "tmp"
+
+    @property
     def settings_file(self) -> Path:
         override = os.environ.get("STRATA_SETTINGS")
         return Path(override).resolve() if override else self.root / "strata.yml"
@@ -59,6 +63,11 @@ class Home:
     @property
     def lock_file(self) -> Path:
         return self.root / "run.lock"
+
+    @classmethod
+    def of_serving_file(cls, path: Path) -> "Home":
+        """Return the home in whose `serving/` a published file stands."""
+        return cls(path.parent.parent)
 
 
 def current_home() -> Home:

@@ -4,6 +4,7 @@ from datetime import date
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 TABLES: dict[str, str] = {
     "cadence_parameters": """
@@ -86,6 +87,8 @@ def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.Data
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:
     if rows.empty:
         return
-    connection.register("new_rows", rows[columns_of(table)])
+    # Arrow hands columns over as they are; from a frame, DuckDB reads text value by value.
+    arrow = pa.Table.from_pandas(rows[columns_of(table)], preserve_index=False)
+    connection.register("new_rows", arrow)
     connection.execute(f"insert into ml.{table} select * from new_rows")
     connection.unregister("new_rows")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.database import opened
 from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.partitions import yesterday
@@ -24,7 +25,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
 
 def summarise(home: Home, currency: str | None) -> dict[str, Any]:
     """Return what the published night holds: customers, segments, checks, places."""
-    with duckdb.connect(str(home.serving / "strata.duckdb"), read_only=True) as connection:
+    with opened(home.serving / "strata.duckdb", home, read_only=True) as connection:
         info = _rows(connection, "select * from marts.run_info")[0]
         night = info["as_of_date"]
         segments = _rows(
@@ -116,7 +117,7 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
     path = home.serving / "strata.duckdb"
     if not path.exists():
         return {"ok": False, "reason": "Nothing is published yet: run `strata run`."}
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path, home, read_only=True) as connection:
         info = _rows(connection, "select * from marts.run_info")[0]
         failed = _rows(
             connection,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from orchestration.database import open_database
 from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.settings import Settings
@@ -27,28 +28,25 @@ def connect(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         If another process keeps the file open, such as a person's DuckDB shell.
     """
     home.root.mkdir(parents=True, exist_ok=True)
-    connection = _open(str(home.warehouse))
+    connection = _open(home, settings)
     try:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set memory_limit = '{settings.memory_limit}'")
-        connection.execute(f"set threads = {settings.threads}")
         yield connection
     finally:
         connection.close()
 
 
-def _open(path: str) -> duckdb.DuckDBPyConnection:
+def _open(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open the file, giving whoever looks into it for a moment the time to let go."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return duckdb.connect(path)
+            return open_database(home.warehouse, home, settings)
         except duckdb.IOException as error:
             if "lock" not in str(error):
                 raise
             if time.monotonic() > deadline:
                 raise BusyError(
-                    f"Busy: another program has {path} open. Close it there; to look at results, "
-                    "open serving/strata.duckdb, which never locks."
+                    f"Busy: another program has {home.warehouse} open. Close it there; to look at "
+                    "results, open serving/strata.duckdb, which never locks."
                 ) from None
         time.sleep(PAUSE_SECONDS)

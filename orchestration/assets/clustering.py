@@ -8,7 +8,7 @@ import pandas as pd
 
 from models.cadence import fit_cadence
 from models.selection import MIN_CLUSTER_SHARE
-from orchestration.behaviour import BehaviourNight, run_behaviour
+from orchestration.behaviour import BehaviourNight, read_features, run_behaviour
 from orchestration.ml_tables import replace_night
 from orchestration.resources import NightHome, as_of_date
 
@@ -98,12 +98,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         day = as_of_date(context)
         with night.connect() as connection:
-            features = (
-                connection.execute("select * from features.customer_behaviour")
-                .df()
-                .drop(columns=["as_of_date"])
-                .set_index("customer_id")
-            )
+            features = read_features(connection)
             outcome = run_behaviour(
                 connection, night.home.models, features, day, context.run.run_id
             )

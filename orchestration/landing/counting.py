@@ -114,6 +114,28 @@ def first_broken_json_line(file: LandingFile) -> int | None:
     return None
 
 
+def first_line_with_a_name_twice(file: LandingFile) -> int | None:
+    """Return the number of the first line whose object has one name twice, None if none has."""
+    with file.path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            content = line.removeprefix(UTF8_MARK).strip()
+            if content and _has_a_name_twice(content.decode("utf-8")):
+                return number
+    return None
+
+
+def _has_a_name_twice(line: str) -> bool:
+    objects: list[list[tuple[str, object]]] = []
+
+    def keep(pairs: list[tuple[str, object]]) -> None:
+        objects.append(pairs)
+
+    json.loads(line, object_pairs_hook=keep)
+    # The outermost object ends last.
+    names = [name for name, _ in objects[-1]]
+    return len(set(names)) < len(names)
+
+
 def _fit(file: LandingFile, header: Header) -> tuple[int, int]:
     """Return how many columns of the contract, and how many columns, a header yields."""
     known = LANDING[file.table].by_name

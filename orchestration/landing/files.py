@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,9 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "text in UTF-16"),
     (b"\xfe\xff", "text in UTF-16"),
 )
+# File systems keep times in steps of up to two seconds.
+SETTLED_NS = 3_000_000_000
+_hashed: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
 @dataclass(frozen=True)
@@ -102,9 +106,33 @@ def discover(landing: Path) -> Discovery:
 
 
 def content_sha256(path: Path) -> str:
-    """Return the hash of a file's bytes: what "the same content" means."""
+    """Return the hash of a file's bytes: what "the same content" means.
+
+    A night asks several times. The answer is remembered within the process for as long as the
+    file's inode, size and both times stay, of which the time of status change cannot be set by
+    `touch` or `cp -p`. A file that was changed a moment ago is hashed anew every time: a second
+    change within one tick of the file system's clock would leave its times as they are.
+    """
+    before = _identity(path)
+    if _hashed.get(path, (None, ""))[0] == before:
+        return _hashed[path][1]
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    is_settled = max(before[-2:]) + SETTLED_NS < time.time_ns()
+    if is_settled and _identity(path) == before:
+        _hashed[path] = (before, sha256)
+    return sha256
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
 
 
 def state(path: Path) -> tuple[int, int]:

@@ -17,11 +17,11 @@ from orchestration.landing.files import (
     state,
 )
 from orchestration.landing.ingest_report import IngestedFile, IngestReport
+from orchestration.landing.readers import reading_failed
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import create_raw_schema, has_raw_schema, transaction
 from orchestration.landing.scratch import (
-    ROW_NUMBER,
-    SCRATCH_TABLE,
+    SCRATCH_VIEW,
     drop_scratch,
     load_scratch,
 )
@@ -92,10 +92,11 @@ def ingest(
             ingested = _take_in(connection, new, known, settings, run_id)
             check_currencies(connection, settings)
             check_one_way_of_keying(connection, known.next_seq)
-            drop_scratch(connection)
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
         raise LandingError("\n".join([str(error), *others])) from None
+    finally:
+        drop_scratch(connection)
     return IngestReport(tuple(ingested), discovery.ignored, len(discovery.files) - len(new))
 
 
@@ -181,16 +182,21 @@ def _load(
     file = content.file
     facts = load_scratch(connection, file, settings)
     columns = ", ".join(typed_columns(LANDING[file.table]))
-    connection.execute(
-        f"insert into raw.{file.table} (file_seq, row_number, {columns}) "
-        f"select {file_seq}, {ROW_NUMBER}, {columns} from {SCRATCH_TABLE} where reason is null"
-    )
-    if facts.rejected:
+    try:
         connection.execute(
-            "insert into raw.rejected_rows (file_seq, row_number, source_table, reason, row_json) "
-            f"select {file_seq}, {ROW_NUMBER}, '{file.table}', reason, row_json "
-            f"from {SCRATCH_TABLE} where reason is not null"
+            f"insert into raw.{file.table} (file_seq, row_number, {columns}) "
+            f"select {file_seq}, row_number, {columns} from {SCRATCH_VIEW}"
+            + (" where reason is null" if facts.rejected else "")
         )
+        if facts.rejected:
+            connection.execute(
+                "insert into raw.rejected_rows "
+                "(file_seq, row_number, source_table, reason, row_json) "
+                f"select {file_seq}, row_number, '{file.table}', reason, row_json "
+                f"from {SCRATCH_VIEW} where reason is not null"
+            )
+    except duckdb.Error as error:
+        raise reading_failed(file, error) from None
     for column, nulled in facts.nulled.items():
         connection.execute(
             "insert into raw.nulled_values values (?, ?, ?, ?)",
@@ -250,5 +256,4 @@ def _problems(
             load_scratch(connection, content.file, settings)
         except LandingError as error:
             problems.append(str(error))
-    drop_scratch(connection)
     return problems

@@ -3,16 +3,18 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
+from orchestration.database import in_memory
 from orchestration.errors import LandingError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import create_raw_schema, has_raw_schema
-from orchestration.landing.scratch import ROW_NUMBER, SCRATCH_TABLE, load_scratch
+from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.landing.typing_sql import quoted
 from orchestration.settings import Settings
 
@@ -30,7 +32,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
     warnings = [f"{each.path} {each.reason}; it is not read." for each in discovery.ignored]
     files: list[FileInspection] = []
     problems: list[str] = []
-    with _in_memory(settings) as connection:
+    with _in_memory(home, settings) as connection:
         known, warning = _attach_warehouse(connection, home)
         warnings += [warning] if warning else []
         seen: dict[tuple[str, str], str] = {}
@@ -56,18 +58,14 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
 
 
 @contextmanager
-def _in_memory(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with tempfile.TemporaryDirectory(prefix="strata-check-") as spill:
-        connection = duckdb.connect(":memory:")
-        try:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"set memory_limit = '{settings.memory_limit}'")
-            connection.execute(f"set threads = {settings.threads}")
-            connection.execute(f"set temp_directory = {quoted(spill)}")
-            create_raw_schema(connection)
-            yield connection
-        finally:
-            connection.close()
+def _in_memory(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    beside = home.root if home.root.exists() else None
+    with (
+        tempfile.TemporaryDirectory(prefix=".strata-check-", dir=beside) as spill,
+        in_memory(settings, Path(spill)) as connection,
+    ):
+        create_raw_schema(connection)
+        yield connection
 
 
 def _attach_warehouse(
@@ -129,7 +127,7 @@ def _inspect_file(
         )
         connection.execute(
             f"insert into raw.transactions (file_seq, row_number, {_RULED}) "
-            f"select {seq}, {ROW_NUMBER}, {_RULED} from {SCRATCH_TABLE} where reason is null"
+            f"select {seq}, row_number, {_RULED} from {SCRATCH_VIEW} where reason is null"
         )
     return FileInspection(
         table=file.table,

@@ -8,6 +8,7 @@ from orchestration.errors import LandingError
 from orchestration.landing.counting import (
     Header,
     first_broken_json_line,
+    first_line_with_a_name_twice,
     parquet_metadata,
     read_csv_header,
 )
@@ -17,7 +18,7 @@ from orchestration.landing_schema import LANDING
 
 # One line; longer ones are taken for a quote that was never closed.
 MAX_LINE_BYTES = 16 * 1024 * 1024
-LINES_TABLE = "landing_lines"
+ROW_NUMBER_OF_PARQUET = "file_row_number"
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,18 @@ class Source:
     """A file ready to be typed: `select <cells> from <relation>`, rows in the file's order.
 
     `cells` has the file's columns by their names there; `row` is the whole row where the format
-    has it as text.
+    has it as text; `row_number` counts the rows from 1 where the format can.
     """
 
     cells: dict[str, Cell]
     relation: str
-    parameters: tuple[str, ...]
     row: str | None = None
+    row_number: str | None = None
     header: Header | None = None
 
 
 def open_source(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
-    """Read the columns of a file; JSON lines are loaded, the others read when they are typed.
+    """Read the columns of a file; its rows are read when they are typed.
 
     Raises
     ------
@@ -51,6 +52,11 @@ def open_source(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Sou
 
 def reading_failed(file: LandingFile, error: duckdb.Error) -> LandingError:
     """Say in words that DuckDB could not read a file, without the line that it quotes."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return LandingError(
+            f"{file.label}: reading it takes more memory or temporary space than there is. Raise "
+            "`memory_limit` in strata.yml, make room on the disk, or land it as smaller files."
+        )
     if file.format == "jsonl":
         line = first_broken_json_line(file)
         where = f", line {line}" if line else ""
@@ -81,11 +87,13 @@ def reading_failed(file: LandingFile, error: duckdb.Error) -> LandingError:
 def _open_parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
     schema = parquet_metadata(file).schema.to_arrow_schema()
     _check_names(file, schema.names)
-    relation = "read_parquet(?, hive_partitioning = false, binary_as_string = true)"
-    path = _without_globs(file)
-    described = connection.execute(f"describe select * from {relation}", [path]).fetchall()
+    relation = f"read_parquet({_path(file)}, hive_partitioning = false, binary_as_string = true)"
+    described = connection.execute(f"describe select * from {relation}").fetchall()
     cells = {name: Cell(_identifier(name), kind) for name, kind, *_ in described}
-    return Source(cells, relation, (path,))
+    # DuckDB numbers the rows of Parquet by itself, unless a column of the file has that name.
+    is_taken = any(name.lower() == ROW_NUMBER_OF_PARQUET for name in cells)
+    row_number = "row_number() over ()" if is_taken else f"{ROW_NUMBER_OF_PARQUET} + 1"
+    return Source(cells, relation, row_number=row_number)
 
 
 def _open_csv(_: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
@@ -94,49 +102,40 @@ def _open_csv(_: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
     _check_names(file, names)
     columns = ", ".join(f"'c{i}': 'varchar'" for i in range(len(names)))
     relation = (
-        f"read_csv(?, columns = {{{columns}}}, auto_detect = false, header = false, "
+        f"read_csv({_path(file)}, columns = {{{columns}}}, auto_detect = false, header = false, "
         f"skip = {header.records}, delim = {quoted(header.delimiter)}, quote = '\"', "
         f"escape = '\"', strict_mode = true, null_padding = false, hive_partitioning = false, "
         f"max_line_size = {MAX_LINE_BYTES}, "
         f"compression = '{'gzip' if file.is_gzipped else 'none'}')"
     )
     cells = {name: Cell(f"c{i}", "VARCHAR") for i, name in enumerate(names)}
-    return Source(cells, relation, (_without_globs(file),), header=header)
+    return Source(cells, relation, header=header)
 
 
 def _open_json_lines(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
-    """Load the lines as text, then let each key that any of them has be a column."""
-    connection.execute(
-        f"create or replace temp table {LINES_TABLE} as select line from read_csv(?, "
-        "columns = {'line': 'varchar'}, auto_detect = false, header = false, delim = '\x01', "
-        "quote = '', escape = '', strict_mode = false, hive_partitioning = false, "
-        f"max_line_size = {MAX_LINE_BYTES}, compression = 'none')",
-        [_without_globs(file)],
-    )
-    # Row ids rise with the lines, but begin anywhere while the transaction is open.
+    """Read the lines as text, and let each key that any of them has be a column."""
     lines = (
-        f"(select line, rowid + 1 - (select min(rowid) from {LINES_TABLE}) as number "
-        f"from {LINES_TABLE} where trim(line, ' \t\r') <> '')"
+        f"(select line from read_csv({_path(file)}, columns = {{'line': 'varchar'}}, "
+        "auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', "
+        f"strict_mode = false, hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, "
+        "compression = 'none') where trim(line, ' \t\r') <> '')"
     )
     shapes = connection.execute(
-        "select keys, kind, min(number) from "
-        f"(select json_keys(line) as keys, json_type(line) as kind, number from {lines}) "
-        "group by keys, kind"
+        f"select distinct json_keys(line) as keys, json_type(line) as kind from {lines}"
     ).fetchall()
-    if any(kind != "OBJECT" for _, kind, _ in shapes):
+    if any(kind != "OBJECT" for _, kind in shapes):
         raise reading_failed(file, duckdb.Error())
-    twice = min((n for keys, _, n in shapes if len(set(keys)) < len(keys)), default=None)
-    if twice is not None:
+    if any(len(set(keys)) < len(keys) for keys, _ in shapes):
         raise LandingError(
-            f"{file.label}, line {twice}: the object has one name twice. Each name may stand once "
-            "in a line."
+            f"{file.label}, line {first_line_with_a_name_twice(file)}: the object has one name "
+            "twice. Each name may stand once in a line."
         )
-    names = sorted({key for keys, _, _ in shapes for key in keys})
+    names = sorted({key for keys, _ in shapes for key in keys})
     pointers = ", ".join(quoted(_json_pointer(name)) for name in names)
     values = f"json_extract_string(line, [{pointers}])" if names else "[]"
     relation = f"(select line, {values} as found from {lines})"
     cells = {name: Cell(f"found[{i}]", "VARCHAR") for i, name in enumerate(names, start=1)}
-    return Source(cells, relation, (), row="line")
+    return Source(cells, relation, row="line")
 
 
 def _check_names(file: LandingFile, names: list[str]) -> None:
@@ -169,6 +168,6 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _without_globs(file: LandingFile) -> str:
+def _path(file: LandingFile) -> str:
     """Return the path as DuckDB must be told it: a `*` in a name is that sign, not any name."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file.path))
+    return quoted("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file.path)))

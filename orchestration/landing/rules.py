@@ -21,6 +21,12 @@ def check_currencies(connection: duckdb.DuckDBPyConnection, settings: Settings) 
     LandingError
         Naming the currencies, files of each, and the setting.
     """
+    # Statistics answer this, however many lines there are; files are only asked for their names.
+    ends = connection.execute(
+        "select distinct unnest([min(currency), max(currency)]) from raw.transactions"
+    ).fetchall()
+    if len(ends) == 1 and ends[0][0] in (None, settings.currency or ends[0][0]):
+        return
     files_by_currency: dict[str, list[str]] = {}
     for currency, name in connection.execute(
         """

@@ -6,6 +6,7 @@ from orchestration.landing.readers import Source
 from orchestration.landing.typing_sql import (
     Cell,
     business_day_sql,
+    can_fail,
     null_sql,
     present_cell,
     quoted,
@@ -56,13 +57,13 @@ def typing_statement(
 
     Returns
     -------
-    A query of `typed_columns(table)`, `reason` (null: the row stands), `bad` (see `bad_bit`) and
-    `row_json` (rejected rows only).
+    A query of `typed_columns(table)`, `reason` (null: the row stands), `bad` (see `bad_bit`),
+    `row_json` (rejected rows only) and, where the source numbers its rows, `row_number`.
     """
     zone = settings.time_zone
     here = {name: f"cell_{i}" for i, name in enumerate(source.cells)}
     cells = [f"{cell.sql} as {here[name]}" for name, cell in source.cells.items()]
-    present, typed, days, bad = [], [], [], ["0"]
+    present, typed, days, bad, failing = [], [], [], ["0"], set()
     for column in table.columns:
         name = column.name
         if name not in found:
@@ -75,8 +76,10 @@ def typing_statement(
         value = value_sql(column, Cell(f"present_{name}", there.duckdb_type), zone)
         present.append(f"{there.sql} as present_{name}")
         typed.append(f"{value} as {name}")
-        is_bad = f"present_{name} is not null and {name} is null"
-        bad.append(f"(case when {is_bad} then {bad_bit(table, column)} else 0 end)")
+        if can_fail(column, there):
+            failing.add(name)
+            is_bad = f"present_{name} is not null and {name} is null"
+            bad.append(f"(case when {is_bad} then {bad_bit(table, column)} else 0 end)")
         if column.date_name:
             days.append(f"{business_day_sql(name, zone)} as {column.date_name}")
     names = [
@@ -87,12 +90,15 @@ def typing_statement(
     extra = _json_object({name: landed[name] for name in unknown}) if unknown else "null"
     if source.row:
         cells.append(f"{source.row} as row_text")
+    if source.row_number:
+        cells.append(f"{source.row_number} as row_number")
     return f"""
         with cells as (select {_listed(cells)} from {source.relation}),
         present as (select {_listed(["*", *present])} from cells),
         typed as (select {_listed(["*", *typed])} from present),
         judged as (
-            select *, {_reason(table, found, settings)} as reason, {" | ".join(bad)} as bad
+            select
+                *, {_reason(table, found, failing, settings)} as reason, {" | ".join(bad)} as bad
             from typed
         )
         select
@@ -104,17 +110,21 @@ def typing_statement(
                 when reason is not null
                 then {"row_text" if source.row else _json_object(landed)}
             end as row_json
+            {", row_number" if source.row_number else ""}
         from judged
     """
 
 
-def _reason(table: LandingTable, found: dict[str, str], settings: Settings) -> str:
+def _reason(
+    table: LandingTable, found: dict[str, str], failing: set[str], settings: Settings
+) -> str:
     """Say why a row is rejected: the first failing required column in the contract's order."""
-    cases = [
-        f"when present_{name} is null then 'missing_{name}' when {name} is null then 'bad_{name}'"
-        for name in table.required
-        if name in found
-    ]
+    cases = []
+    for name in table.required:
+        if name in found:
+            cases.append(f"when present_{name} is null then 'missing_{name}'")
+        if name in failing:
+            cases.append(f"when {name} is null then 'bad_{name}'")
     if table.name == "transactions" and settings.currency:
         cases.append(f"when currency <> {quoted(settings.currency)} then 'other_currency'")
     return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"

@@ -1,5 +1,6 @@
 """SQL expressions that type one cell: DuckDB's own types, or text, to the contract's kinds."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,17 @@ EXPECTED_FORMS = {
     "month": "2024-05",
 }
 
+MONEY_WHOLE_DIGITS = 14
+MONEY_SCALE = 4
+_BIGINT_HOLDS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+)
 _WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 
 
@@ -111,6 +123,31 @@ def value_sql(column: Column, cell: Cell, zone: str) -> str:
         words = ", ".join(map(quoted, column.allowed))
         return f"case when lower({value}) in ({words}) then lower({value}) end"
     return value
+
+
+def can_fail(column: Column, cell: Cell) -> bool:
+    """Say whether a value that is there may turn out not to be of the column's kind.
+
+    Of columns that cannot fail nothing has to be computed to judge a row, and most columns of a
+    Parquet file are of that sort: they are read once, when the rows are moved.
+    """
+    if column.kind == "text" or (column.kind == "id" and cell.family != "real"):
+        return False
+    if column.kind == "boolean":
+        return cell.family != "boolean"
+    if column.kind in ("money", "quantity"):
+        return not _fits_money(cell)
+    if column.kind in ("number", "integer"):
+        return cell.duckdb_type.upper() not in _BIGINT_HOLDS
+    return True
+
+
+def _fits_money(cell: Cell) -> bool:
+    """Say whether every value of the type, once rounded, is one of decimal(18,4)."""
+    if cell.family == "decimal":
+        digits, scale = map(int, re.findall(r"\d+", cell.duckdb_type))
+        return digits - scale <= MONEY_WHOLE_DIGITS - (scale > MONEY_SCALE)
+    return cell.duckdb_type.upper() in _BIGINT_HOLDS and cell.duckdb_type.upper() != "BIGINT"
 
 
 def business_day_sql(instant: str, zone: str) -> str:

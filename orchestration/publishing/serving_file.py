@@ -1,12 +1,14 @@
 """The DuckDB file of one issue, built from the warehouse."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
 
+from orchestration.database import opened
 from orchestration.errors import StrataError
+from orchestration.home import Home
 from orchestration.publishing.sql import columns_of, count_rows, literal, name
 from orchestration.publishing.tables import PUBLISHED
 
@@ -52,7 +54,7 @@ def build(
 
 def stamp(path: Path, values: dict[str, object]) -> None:
     """Set columns of the one row of `run_info` in a file that is not published yet."""
-    with closing(duckdb.connect(str(path))) as connection:
+    with opened(path, Home.of_serving_file(path)) as connection:
         assignments = ", ".join(f"{name(column)} = ?" for column in values)
         connection.execute(f"update marts.run_info set {assignments}", list(values.values()))
         connection.execute("checkpoint")

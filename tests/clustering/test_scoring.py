@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import models.scoring as scoring_module
 from models.behaviour_model import BehaviourModel, Segment
-from models.scoring import SCORE_COLUMNS, score
+from models.scoring import SCORE_COLUMNS, nearest_segments, score
 from models.segmenter import FittedBehaviour
 from models.transforms import FeatureTransform, Scaler
 
@@ -130,3 +131,21 @@ def test_an_unknown_value_is_no_reason(plane: BehaviourModel) -> None:
 
 def test_every_customer_has_a_reason(planted: pd.DataFrame, fitted: FittedBehaviour) -> None:
     assert score(fitted.model, planted)["reason_1"].notna().all()
+
+
+def test_scoring_in_parts_changes_nothing(
+    fitted: FittedBehaviour, planted: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = score(fitted.model, planted)
+    monkeypatch.setattr(scoring_module, "PART_ROWS", 7)
+
+    pd.testing.assert_frame_equal(score(fitted.model, planted.iloc[::-1]), whole)
+
+
+def test_the_nearest_segments_are_those_of_the_score(
+    fitted: FittedBehaviour, planted: pd.DataFrame
+) -> None:
+    nearest = nearest_segments(fitted.model, planted.iloc[::-1])
+
+    ids = np.array(fitted.model.segment_ids)[nearest].tolist()
+    assert ids == score(fitted.model, planted)["segment_id"].tolist()

@@ -153,5 +153,21 @@ def test_a_large_population_is_learned_from_a_sample_and_matched_whole(
     assert result.model.agreement_with_previous == 1.0
 
 
+def test_one_more_customer_changes_the_training_sample_by_one_at_most(
+    planted: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawn by position, two nights would learn from unrelated samples of the same people."""
+    monkeypatch.setattr(segmenter_module, "MAX_TRAINING_ROWS", 200)
+    one_less = planted.sort_index().drop(index=planted.index[17])
+    sample = segmenter_module._training_sample(planted.sort_index(), random_state=1)
+    before = segmenter_module._training_sample(one_less, random_state=1)
+    other = segmenter_module._training_sample(planted.sort_index(), random_state=2)
+
+    assert len(sample) == 200
+    assert sample.index.is_monotonic_increasing
+    assert len(sample.index.difference(before.index)) <= 1
+    assert len(sample.index.difference(other.index)) > 50
+
+
 def test_no_verdict_is_pretended(fitted: FittedBehaviour) -> None:
     assert fitted.model.verdict is None

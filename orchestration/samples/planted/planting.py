@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 import duckdb
 
+from orchestration.database import in_memory
 from orchestration.errors import InputError
 from orchestration.samples.landed_file import as_source
 from orchestration.samples.planted.arrivals import (
@@ -35,6 +36,7 @@ from orchestration.samples.planted.truth import (
     write_spec,
 )
 from orchestration.samples.planted.world import BAYES_ERROR, PlantedSpec, day_number
+from orchestration.settings import Settings
 
 # Months in work at once. Each has one thread, or its bytes would depend on how threads meet.
 SIDE_BY_SIDE = 2
@@ -194,12 +196,6 @@ def _expected_lines(connection: duckdb.DuckDBPyConnection, first: int, last: int
 @contextmanager
 def _connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that computes with one thread."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 1,
-        "memory_limit": MEMORY_LIMIT,
-        "temp_directory": str(spill / "duckdb"),
-    }
-    with duckdb.connect(":memory:", config=settings) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with in_memory(Settings(threads=1, memory_limit=MEMORY_LIMIT), spill / "duckdb") as connection:
         connection.execute(f"create table catalogue as {catalogue_sql()}")
         yield connection

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.database import in_memory
 from orchestration.errors import InputError
 from orchestration.samples.landed_file import as_source
 from orchestration.samples.planted.arrivals import BalanceChange, write_file
@@ -25,6 +26,7 @@ from orchestration.samples.planted.world import (
     PlantedSpec,
     date_of,
 )
+from orchestration.settings import Settings
 
 SPEC_FILE = "spec.json"
 STAY_KINDS = ("stay", "stay after a move", "campaign", "first order")
@@ -167,7 +169,7 @@ def expected_balance(truth: Path, until: date) -> list[tuple[str, str, int, int,
     -------
     Table, file, rows in, accepted, duplicates, superseded, rejected.
     """
-    with duckdb.connect(":memory:") as connection:
+    with in_memory(Settings(threads=1), truth) as connection:
         return connection.execute(
             """
             select

@@ -1,0 +1,66 @@
+"""The one door to DuckDB: whatever is opened has the account's limits and room to spill."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import SettingsError
+from orchestration.home import Home
+from orchestration.settings import Settings, load_settings
+
+
+@contextmanager
+def opened(
+    path: Path, home: Home, settings: Settings | None = None, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file for one `with` block; without `settings`, those of the home count."""
+    connection = open_database(path, home, settings, read_only=read_only)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def in_memory(settings: Settings, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database of its own that no file keeps; `spill` is the folder for what is too much."""
+    connection = duckdb.connect(":memory:")
+    try:
+        _limit(connection, settings, spill)
+        yield connection
+    finally:
+        connection.close()
+
+
+def open_database(
+    path: Path, home: Home, settings: Settings | None = None, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open a file; the caller closes it. DuckDB's own errors pass through."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    try:
+        _limit(connection, settings or _settings_of(home), home.temporary)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Path) -> None:
+    """Set the limits; as statements, since DuckDB refuses two configurations of one open file."""
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"set memory_limit = '{settings.memory_limit}'")
+    connection.execute(f"set threads = {settings.threads}")
+    row = connection.execute("select current_setting('temp_directory')").fetchone()
+    # Once something has been spilled, DuckDB refuses even the folder that it has.
+    if row is None or row[0] != str(spill):
+        connection.execute("set temp_directory = " + "'" + str(spill).replace("'", "''") + "'")
+
+
+def _settings_of(home: Home) -> Settings:
+    """Return the home's settings; a file that cannot be read keeps nobody from good tables."""
+    try:
+        return load_settings(home.settings_file)
+    except SettingsError:
+        return Settings()

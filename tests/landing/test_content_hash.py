@@ -1,0 +1,62 @@
+"""The hash of a file is remembered only where the file cannot have changed since."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.landing import files
+from orchestration.landing.files import content_sha256
+
+
+@pytest.fixture
+def hashings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by one with each reading of a whole file."""
+    seen: list[int] = []
+    digest: Callable[..., object] = files.hashlib.file_digest
+
+    def counted(*arguments: object) -> object:
+        seen.append(1)
+        return digest(*arguments)
+
+    monkeypatch.setattr(files.hashlib, "file_digest", counted)
+    return seen
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "SETTLED_NS", -(10**18))
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_that_stays_is_read_once(tmp_path: Path, hashings: list[int]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("one")
+
+    assert content_sha256(path) == content_sha256(path)
+    assert len(hashings) == 1
+
+
+@pytest.mark.usefixtures("settled")
+def test_another_content_of_the_same_size_and_time_is_seen(tmp_path: Path) -> None:
+    """`cp -p` brings the time of the original along: size and time alone would fall for it."""
+    path, other = tmp_path / "a.csv", tmp_path / "b.csv"
+    path.write_text("one")
+    first = content_sha256(path)
+    status = path.stat()
+    other.write_text("two")
+    other.replace(path)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    assert path.stat().st_mtime_ns == status.st_mtime_ns
+    assert content_sha256(path) != first
+
+
+def test_a_file_that_was_just_written_is_read_again(tmp_path: Path, hashings: list[int]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("one")
+    content_sha256(path)
+    content_sha256(path)
+
+    assert len(hashings) == 2
