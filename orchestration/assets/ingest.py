@@ -21,6 +21,7 @@ BOOKKEEPING = {
     "nulled_values": "One row per file and optional column with values that could not be typed.",
 }
 RECORDS = {
+    "kept_nights": "One row per night whose full rows are kept, tonight's among them.",
     "check_results": "One row per night and check, written by the publish and by a failed night.",
     "issues": "One row: what is being published, by which run, with which versions.",
 }
