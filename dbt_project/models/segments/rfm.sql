@@ -1,6 +1,12 @@
 {# Margins below a tenth of a score point count as borderline. #}
 {% set borderline = 0.1 %}
 
+{# In the order in which the first of equal distance is taken. #}
+{% set ways = [
+    ('frequency', 'down'), ('frequency', 'up'), ('monetary', 'down'), ('monetary', 'up'),
+    ('recency', 'down'), ('recency', 'up'),
+] %}
+
 with
 
 night as (
@@ -44,22 +50,15 @@ codes as (
 ),
 
 {# The six ways out of a code side by side: one row per code, not one per customer and way. #}
-{% set ways = [
-    ('frequency', 'down'), ('frequency', 'up'), ('monetary', 'down'), ('monetary', 'up'),
-    ('recency', 'down'), ('recency', 'up'),
-] %}
 neighbours as (
 
     select
         rfm_code,
-        {% for measure, way in ways %}
-        {% set is_way -%}
-        measure = '{{ measure }}' and {{ '' if way == 'up' else 'not ' }}is_upward
-        {%- endset %}
-        max(case when {{ is_way }} then target_score end) as {{ measure }}_{{ way }}_score,
-        max(case when {{ is_way }} then segment_id end) as {{ measure }}_{{ way }}_segment_id
-        {{- ',' if not loop.last }}
-        {% endfor %}
+    {% for measure, way in ways %}
+    {{ way_out('target_score', measure, way) }} as {{ measure }}_{{ way }}_score,
+    {{ way_out('segment_id', measure, way) }} as {{ measure }}_{{ way }}_segment_id
+    {{- ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('rfm_neighbours') }}
     group by rfm_code
 
@@ -70,13 +69,9 @@ distances as (
     select
         customers.customer_id,
         neighbours.*,
-        {% for measure, way in ways %}
-        {% set position = 'customers.' ~ measure[0] ~ '_position' %}
-        {% set score = 'neighbours.' ~ measure ~ '_' ~ way ~ '_score' %}
-        {{ rounded(
-            score ~ ' - ' ~ position if way == 'up' else position ~ ' - ' ~ score ~ ' - 1'
-        ) }} as {{ measure }}_{{ way }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for measure, way in ways %}
+    {{ way_length(measure, way) }} as {{ measure }}_{{ way }}{{ ',' if not loop.last }}
+    {% endfor %}
     from customers
     inner join neighbours on customers.rfm_code = neighbours.rfm_code
 
@@ -95,7 +90,6 @@ margins as (
 
 ),
 
-{# Of ways of equal length the first is taken, in the order in which they stand. #}
 nearest as (
 
     select

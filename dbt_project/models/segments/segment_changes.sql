@@ -147,10 +147,32 @@ kept_rows as (
 
 ),
 
+{% if is_incremental() %}
+{# What was said of the later night's changes while its rows were kept. #}
+earlier as (
+
+    select
+        changes.as_of_date,
+        changes.scheme,
+        changes.customer_id,
+        changes.from_segment_id,
+        changes.to_segment_id,
+        changes.scheme_version,
+        changes.entry_reason
+    from {{ this }} as changes
+    inner join compared
+        on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
+    where not compared.is_tonight
+
+),
+
+{% endif %}
 told as (
 
     select
         changed.*,
+        {{ 'earlier.entry_reason' if is_incremental() else 'cast(null as varchar)' }}
+            as earlier_reason,
         {# A reason begins with the state of one measure, up to the colon; the figures after it
            differ every night. #}
     {% for number in range(1, 4) %}
@@ -172,6 +194,16 @@ told as (
             changed.previous_as_of_date = rows_before.as_of_date
             and changed.scheme = rows_before.scheme
             and changed.customer_id = rows_before.customer_id
+    {% if is_incremental() %}
+    left join earlier
+        on
+            changed.as_of_date = earlier.as_of_date
+            and changed.scheme = earlier.scheme
+            and changed.customer_id = earlier.customer_id
+            and changed.from_segment_id = earlier.from_segment_id
+            and changed.to_segment_id = earlier.to_segment_id
+            and changed.scheme_version = earlier.scheme_version
+    {% endif %}
 
 )
 
@@ -187,12 +219,7 @@ select
         when told.to_segment_id is null then 'No longer among the customers of this night'
         {# A night that was run between two others, of which the later one was thinned. #}
         when told.reason_1 is null
-            then
-                {% if is_incremental() %}
-                coalesce(earlier.entry_reason, 'The figures of this night are no longer kept')
-                {% else %}
-                'The figures of this night are no longer kept'
-                {% endif %}
+            then coalesce(told.earlier_reason, 'The figures of this night are no longer kept')
         when told.previous_as_of_date is null then 'First night of the scheme. ' || told.reason_1
         when told.from_segment_id is null
             then 'New among the customers of this night. ' || told.reason_1
@@ -206,13 +233,3 @@ select
         else told.reason_1 || coalesce(' (before: ' || told.reason_before_1 || ')', '')
     end as entry_reason
 from told
-{% if is_incremental() %}
-left join {{ this }} as earlier
-    on
-        told.as_of_date = earlier.as_of_date
-        and told.scheme = earlier.scheme
-        and told.customer_id = earlier.customer_id
-        and told.from_segment_id = earlier.from_segment_id
-        and told.to_segment_id = earlier.to_segment_id
-        and told.scheme_version = earlier.scheme_version
-{% endif %}

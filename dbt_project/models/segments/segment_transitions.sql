@@ -40,6 +40,13 @@ later_members as (
 
 ),
 
+later_dates as (
+
+    select distinct as_of_date
+    from later_nights
+
+),
+
 {# Spend as of each compared night; the later one's is not among tonight's features. #}
 later_spend as (
 
@@ -48,7 +55,7 @@ later_spend as (
         days.customer_id,
         sum(days.revenue) as spend_365d
     from {{ ref('customer_days') }} as days
-    inner join (select distinct as_of_date from later_nights) as nights
+    inner join later_dates as nights
         on {{ is_in_window('days.day', 'nights.as_of_date', 365) }}
     group by nights.as_of_date, days.customer_id
 
