@@ -1,7 +1,7 @@
 """Stays, changes and transitions are the same whatever order the nights were run in.
 
-Only the latest night and month ends keep their full rows here, so most nights are compared with ones
-of which the changes alone are left.
+Only the latest night and month ends keep their full rows here, so most nights are compared with
+ones of which the changes alone are left.
 """
 
 from collections.abc import Callable
