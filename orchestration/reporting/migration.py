@@ -107,7 +107,7 @@ def _cell(migration: Migration, then: Place, now: Place, words: Wording) -> dict
         "share": words.share(share) if is_told else "",
         "depth": round(share, 2) if is_told else 0,
         "is_dark": is_told and share > DARK_SHARE,
-        "is_stay": then == now,
+        "is_stay": then == now and then is not None,
     }
 
 
