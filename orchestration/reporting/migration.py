@@ -9,7 +9,7 @@ from orchestration.reporting.figures import Group, NightFigures, Row
 from orchestration.reporting.wording import Wording
 
 # From this share on the ground is so dark that letters on it are white.
-DARK_SHARE = 0.5
+DARK_SHARE = 0.85
 
 Place = str | None
 
@@ -21,7 +21,7 @@ class Migration:
     Attributes
     ----------
     cells
-        Customers by segment then and segment now; None is not to be among the customers.
+        Customers by segment then and segment now; None is not to be in the scheme.
     """
 
     scheme: str
@@ -85,10 +85,10 @@ def _table(migration: Migration, names: dict[str, str], words: Wording) -> Row:
         "first": words.date(migration.first_night),
         "stayed": words.share(migration.stayed_share),
         "has_new_rules": migration.has_new_rules,
-        "columns": [_name(now, "changes.left", names, words) for now in columns],
+        "columns": [_name(now, names, words) for now in columns],
         "rows": [
             {
-                "name": _name(then, "changes.new", names, words),
+                "name": _name(then, names, words),
                 "customers": words.customers(Group(migration.customers_from(then), Decimal(0))),
                 "cells": [_cell(migration, then, now, words) for now in columns],
             }
@@ -111,5 +111,5 @@ def _cell(migration: Migration, then: Place, now: Place, words: Wording) -> dict
     }
 
 
-def _name(place: Place, absent: str, names: dict[str, str], words: Wording) -> str:
-    return words(absent) if place is None else names.get(place) or place
+def _name(place: Place, names: dict[str, str], words: Wording) -> str:
+    return words("migration.absent") if place is None else names.get(place) or place

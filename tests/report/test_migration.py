@@ -38,11 +38,11 @@ def test_rows_are_the_segments_then_and_columns_the_segments_now(
 ) -> None:
     html = section(serving_file, tmp_path)
     columns = re.findall(r'<th scope="col">(.*?)</th>', html)
-    assert columns == ["Champions", "Loyal", "Promising", "Lost", "(no longer a customer)"]
+    assert columns == ["Champions", "Loyal", "Promising", "Lost", "(not in the scheme)"]
     assert rows_of(html) == {
         "Loyal": ["", "98% 595", "", "&lt;10", "2% 10"],
         "New": ["", "", "100% 580", "", ""],
-        "(not a customer before)": ["100% 20", "", "", "", ""],
+        "(not in the scheme)": ["100% 20", "", "", "", ""],
     }
 
 
@@ -51,7 +51,7 @@ def test_the_span_begins_on_the_first_night_of_the_year_before(
 ) -> None:
     html = section(serving_file, tmp_path)
     assert "RFM segments, 4 January 2017 to 30 December 2017" in html
-    assert "50% of those who were customers then are in the same segment now." in html
+    assert "50% of those who were in the scheme then are in the same segment now." in html
 
 
 def test_a_scheme_without_an_earlier_night_has_no_matrix(

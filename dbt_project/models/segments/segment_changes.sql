@@ -216,13 +216,13 @@ select
     told.from_segment_id,
     told.to_segment_id,
     case
-        when told.to_segment_id is null then 'No longer among the customers of this night'
+        when told.to_segment_id is null then 'No longer in the scheme on this night'
         {# A night that was run between two others, of which the later one was thinned. #}
         when told.reason_1 is null
             then coalesce(told.earlier_reason, 'The figures of this night are no longer kept')
         when told.previous_as_of_date is null then 'First night of the scheme. ' || told.reason_1
         when told.from_segment_id is null
-            then 'New among the customers of this night. ' || told.reason_1
+            then 'New in the scheme on this night. ' || told.reason_1
         when told.has_new_rules then 'The rules of the scheme changed. ' || told.reason_1
         {% for number in range(1, 4) %}
         when told.has_moved_{{ number }}
