@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.kept_nights import write_kept_nights
 from orchestration.settings import Settings
 
 _DDL = (
@@ -25,6 +26,7 @@ _DDL = (
         first_day date not null
     )
     """,
+    "create table if not exists ops.kept_nights (as_of_date date not null)",
     """
     create table if not exists ops.check_results (
         as_of_date date not null, run_id varchar not null, check_name varchar not null,
@@ -83,7 +85,10 @@ def git_sha() -> str:
 def write_night(
     connection: duckdb.DuckDBPyConnection, as_of_date: date, run_id: str, settings: Settings
 ) -> None:
-    """Replace the one row through which the night's date and the settings reach SQL."""
+    """Replace the one row through which the night's date and the settings reach SQL.
+
+    Which nights keep their full rows is written beside it.
+    """
     row = (
         as_of_date,
         run_id,
@@ -101,6 +106,7 @@ def write_night(
     connection.execute("begin")
     connection.execute("delete from ops.night")
     connection.execute(f"insert into ops.night values ({', '.join('?' * len(row))})", row)
+    write_kept_nights(connection, as_of_date, settings.history.full_nights)
     connection.execute("commit")
 
 

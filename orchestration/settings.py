@@ -50,6 +50,17 @@ class LifecycleSettings(_Section):
         return days
 
 
+class HistorySettings(_Section):
+    """What is kept of past nights; every change of segment is, for ever."""
+
+    full_nights: int = Field(
+        60, ge=1, description="Latest nights with all their rows; before them, month ends alone"
+    )
+    matrix_days: int = Field(
+        365, ge=1, description="How far back the report's migration matrix looks"
+    )
+
+
 class AlertSettings(_Section):
     """Where a failed night is told."""
 
@@ -91,6 +102,7 @@ class Settings(_Section):
     threads: int = Field(2, ge=1, le=256, description="Of DuckDB")
     rfm: RfmSettings = RfmSettings()
     lifecycle: LifecycleSettings = LifecycleSettings()
+    history: HistorySettings = HistorySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
 

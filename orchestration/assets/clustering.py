@@ -9,6 +9,7 @@ import pandas as pd
 from models.cadence import fit_cadence
 from models.selection import MIN_CLUSTER_SHARE
 from orchestration.behaviour import BehaviourNight, read_features, run_behaviour
+from orchestration.kept_nights import drop_other_nights
 from orchestration.ml_tables import replace_night
 from orchestration.resources import NightHome, as_of_date
 
@@ -102,6 +103,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
             outcome = run_behaviour(
                 connection, night.home.models, features, day, context.run.run_id
             )
+            drop_other_nights(connection, "ml.behaviour_scores")
         yield from _events(outcome, len(features))
 
     return [cadence_parameters, behaviour]

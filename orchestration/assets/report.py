@@ -33,6 +33,7 @@ def build_report(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
             night.home.reports / f"{issue.as_of_date}.html",
             settings.language,
             currency=settings.currency,
+            matrix_days=settings.history.matrix_days,
         )
         return dg.MaterializeResult(
             metadata={

@@ -52,10 +52,10 @@ def write_nights(
     *,
     unchanged: date | None = None,
 ) -> list[PublishedFile]:
-    """Write the nightly table for every kept night; a night with the same rows keeps its file.
+    """Write the nightly table for every kept night; one that no run computed anew keeps its file.
 
-    A file is named by the hash of its night's rows, so a recomputed night gets a new file beside
-    the one that readers may have open.
+    A file is named by the run that computed its night, so a recomputed night gets a new file beside
+    the one that readers may have open, and a night that has its file costs no more than its name.
 
     Parameters
     ----------
@@ -63,14 +63,18 @@ def write_nights(
         Files of kept issues, newest last.
     unchanged
         A night that keeps its newest earlier file whatever the warehouse holds: on a back-dated
-        run the published night, which the serving file holds as it was.
+        run the published night, which the serving file holds as it was. It keeps its file also
+        if the warehouse holds its rows no longer.
     """
     columns = _columns(warehouse, serving_file)
     known = {file.path: file for file in earlier if file.table == NIGHTLY_TABLE}
     newest = {Path(path).parent.name: file for path, file in known.items()}
     root = parquet_folder(home)
     files = []
-    for night, fingerprint in _fingerprints(warehouse, columns):
+    nights = _fingerprints(warehouse, columns)
+    if unchanged is not None and f"as_of_date={unchanged.isoformat()}" in newest:
+        nights.setdefault(unchanged, "")
+    for night, fingerprint in sorted(nights.items()):
         folder = f"as_of_date={night.isoformat()}"
         path = f"{NIGHTLY_TABLE}/{folder}/{fingerprint}.parquet"
         if night == unchanged and folder in newest:
@@ -137,21 +141,21 @@ def _columns(warehouse: duckdb.DuckDBPyConnection, serving_file: Path) -> str:
     )
 
 
-def _fingerprints(warehouse: duckdb.DuckDBPyConnection, columns: str) -> list[tuple[date, str]]:
-    """Return each kept night with a hash of its rows, whatever their order.
+def _fingerprints(warehouse: duckdb.DuckDBPyConnection, columns: str) -> dict[date, str]:
+    """Return each kept night with a name for its rows: which run computed them, how many they are.
 
-    DuckDB's hash is quick and may change with its version; then every night gets a new file with
-    the rows it had, once.
+    One statement of one run writes all rows of a night, so two states of a night differ in
+    `run_id`, which is among the published columns. Hashing the rows themselves would say no more,
+    and cost every publish as much as all kept nights together are long.
     """
     nights = warehouse.execute(
-        f"select as_of_date, count(*), sum(hash(night)), bit_xor(hash(night)) "
-        f"from (select {columns} from {NIGHTLY_SOURCE}) as night "
-        "group by as_of_date order by as_of_date"
+        "select as_of_date, min(run_id), max(run_id), count(*) "
+        f"from {NIGHTLY_SOURCE} group by as_of_date"
     ).fetchall()
-    return [
-        (night, hashlib.sha256(f"{columns}|{hashes}".encode()).hexdigest()[:16])
-        for night, *hashes in nights
-    ]
+    return {
+        night: hashlib.sha256(f"{columns}|{night}|{about}".encode()).hexdigest()[:16]
+        for night, *about in nights
+    }
 
 
 def _make_folders(folder: Path, root: Path) -> None:

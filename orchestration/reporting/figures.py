@@ -55,6 +55,8 @@ class NightFigures:
     feature_index: dict[str, dict[str, float]]
     moves: list[Row]
     movers: list[Row]
+    migrations: list[Row]
+    segments: list[Row]
     daily: list[tuple[date, Decimal]]
     checks: list[Row]
     balance: list[Row]
@@ -67,8 +69,13 @@ class NightFigures:
         return night
 
 
-def read_figures(serving_file: Path) -> NightFigures:
+def read_figures(serving_file: Path, *, matrix_days: int) -> NightFigures:
     """Read the night that a serving file holds.
+
+    Parameters
+    ----------
+    matrix_days
+        How many days back the migrations may begin; they do on the first night there is.
 
     Raises
     ------
@@ -93,6 +100,10 @@ def read_figures(serving_file: Path) -> NightFigures:
             feature_index=_feature_index(connection),
             moves=_rows(connection, queries.MOVES, night),
             movers=_rows(connection, queries.MOVERS, night),
+            migrations=_rows(
+                connection, queries.MIGRATIONS.replace("$days", str(matrix_days)), night
+            ),
+            segments=_rows(connection, queries.SEGMENTS),
             daily=[(row["day"], row["revenue"]) for row in _rows(connection, queries.DAILY, night)],
             checks=_rows(connection, queries.CHECKS, night),
             balance=_rows(connection, queries.BALANCE),

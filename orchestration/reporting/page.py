@@ -9,16 +9,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from orchestration.publishing import durable
 from orchestration.reporting import charts
 from orchestration.reporting.figures import SMALL_CELL, Group, NightFigures, Row, read_figures
+from orchestration.reporting.migration import migration_tables
 from orchestration.reporting.wording import Wording, wording
 
 LATEST_NAME = "latest.html"
+
+MATRIX_DAYS = 365
+"""How far back the migration matrix looks unless told otherwise."""
 
 MOVES_SHOWN = 6
 """Of each scheme; the rest is told as one number."""
 
 
 def render_report(
-    serving_file: Path, target: Path, language: str, *, currency: str | None = None
+    serving_file: Path,
+    target: Path,
+    language: str,
+    *,
+    currency: str | None = None,
+    matrix_days: int = MATRIX_DAYS,
 ) -> Path:
     """Draw the page of the night that a serving file holds, and make it `latest.html` too.
 
@@ -32,6 +41,8 @@ def render_report(
         `en` or `zh`.
     currency
         ISO code of the account's currency; amounts stand without one if it is not known.
+    matrix_days
+        How far back, in days, the migration matrix looks for its first night.
 
     Returns
     -------
@@ -39,7 +50,8 @@ def render_report(
         `target`.
     """
     words = wording(language, currency)
-    page = _template().render(**_content(read_figures(serving_file), words))
+    figures = read_figures(serving_file, matrix_days=matrix_days)
+    page = _template().render(**_content(figures, words))
     target.parent.mkdir(parents=True, exist_ok=True)
     durable.write_text(target, page)
     durable.write_text(target.with_name(LATEST_NAME), page)
@@ -93,6 +105,7 @@ def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
         "revenue_wide": _revenue(night, words, width=960, height=240),
         "revenue_narrow": _revenue(night, words, width=380, height=220),
         "changes": _changes(night, words),
+        "migrations": migration_tables(night, words),
     }
 
 

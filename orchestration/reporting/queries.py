@@ -1,4 +1,7 @@
-"""What the page asks of the serving file; `$night` stands for the published night's date."""
+"""What the page asks of the serving file; `$night` stands for the published night's date.
+
+`$days` stands for how far back the migration matrix looks.
+"""
 
 TOTALS = """
     select
@@ -52,6 +55,47 @@ MOVERS = """
     where as_of_date = $night and previous_as_of_date is not null
     group by scheme
     order by scheme
+"""
+# Who was where follows from the stays, whatever nights were run in between. Only a night on which
+# the scheme was available can begin the span.
+MIGRATIONS = """
+    with spans as (
+        select scheme, min(as_of_date) as first_night
+        from marts.fct_segment_profiles
+        where as_of_date >= $night - $days and as_of_date <= $night
+        group by scheme
+        having min(as_of_date) < $night and max(as_of_date) = $night
+    ),
+    stays as (
+        select spans.first_night, history.*
+        from marts.fct_segment_history as history
+        inner join spans on history.scheme = spans.scheme
+    ),
+    before as (
+        select * from stays
+        where valid_from <= first_night and (valid_to > first_night or valid_to is null)
+    ),
+    after as (
+        select * from stays
+        where valid_from <= $night and (valid_to > $night or valid_to is null)
+    )
+    select
+        coalesce(before.scheme, after.scheme) as scheme,
+        coalesce(before.first_night, after.first_night) as first_night,
+        before.segment_id as from_segment_id,
+        after.segment_id as to_segment_id,
+        coalesce(bool_or(before.scheme_version <> after.scheme_version), false) as has_new_rules,
+        count(*) as customers
+    from before
+    full outer join after
+        on before.scheme = after.scheme and before.customer_id = after.customer_id
+    group by 1, 2, 3, 4
+    order by 1, 2, 3 nulls last, 4 nulls last
+"""
+SEGMENTS = """
+    select segment_id, segment_name, segment_name_zh from marts.dim_segments
+    where status <> 'not_available'
+    order by scheme, worth_rank nulls last, segment_id
 """
 DAILY = """
     select revenue_date as day, revenue from marts.fct_daily_revenue

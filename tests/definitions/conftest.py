@@ -97,6 +97,14 @@ class World:
         ]
         assert not failed, failed
 
+    def failing(self, *tests: str) -> list[str]:
+        """Run dbt tests by name and return those that found rows."""
+        point_dbt_at(self.home, self.settings)
+        result = invoke(self.home, ["test", "--select", *tests], parsed_manifest(self.home))
+        found = result.result.results  # type: ignore[union-attr]
+        assert len(found) == len(tests)
+        return [item.node.name for item in found if str(item.status) != "pass"]
+
     def copy_to(self, other: "World") -> None:
         """Give another world all that this one has landed and built."""
         shutil.copyfile(self.home.warehouse, other.home.warehouse)

@@ -110,8 +110,8 @@ def test_a_recomputed_night_gets_a_new_file_beside_the_old_one(
     before = nights_of(published_home)
     content = {path: (folder / path).read_bytes() for path in before.values()}
     warehouse.execute(
-        "update segments.customer_segments set segment_name = 99 where as_of_date = '2026-03-02' "
-        "and customer_id = 'customer_id 007'"
+        "update segments.customer_segments set run_id = 'run-9', segment_name = 99 "
+        "where as_of_date = '2026-03-02'"
     )
     warehouse.publish(published_home, 3)
     after = nights_of(published_home)
@@ -130,6 +130,27 @@ def test_the_order_of_rows_in_the_warehouse_makes_no_new_file(
     )
     warehouse.publish(published_home, 3)
     assert before.items() <= nights_of(published_home).items()
+
+
+def test_the_published_night_keeps_its_file_when_a_back_dated_run_finds_it_thinned(
+    published_home: Home, warehouse, published_at: datetime
+) -> None:
+    before = nights_of(published_home)
+    warehouse.load(0)
+    warehouse.execute("delete from segments.customer_segments where as_of_date = '2026-03-03'")
+    with closing(duckdb.connect(str(warehouse.path))) as connection:
+        publish_back_dated(connection, published_home, published_at=published_at)
+    assert nights_of(published_home)["2026-03-03"] == before["2026-03-03"]
+
+
+def test_a_night_with_a_file_is_not_read_again(published_home: Home, warehouse) -> None:
+    """Its rows would be the same; here they are spoilt by hand, which no run does."""
+    before = nights_of(published_home)
+    warehouse.execute(
+        "update segments.customer_segments set segment_name = 99 where as_of_date = '2026-03-02'"
+    )
+    warehouse.publish(published_home, 3)
+    assert nights_of(published_home)["2026-03-02"] == before["2026-03-02"]
 
 
 def test_a_night_that_is_no_longer_kept_leaves_the_manifest(

@@ -12,6 +12,7 @@ import pytest
 
 NIGHT = date(2017, 12, 30)
 PREVIOUS = date(2017, 12, 29)
+YEAR_BEFORE = date(2017, 1, 4)
 RFM = {
     (5, 1): "new", (5, 2): "potential_loyalist", (5, 3): "potential_loyalist",
     (5, 4): "champions", (5, 5): "champions", (4, 1): "promising",
@@ -85,6 +86,46 @@ def customers(count: int) -> pd.DataFrame:
     learned = rng.choice(["b01", "b02", "b03", "b04"], count, p=[0.3, 0.25, 0.35, 0.1])
     frame["behaviour_segment"] = "behaviour." + pd.Series(learned)
     return frame
+
+
+def history_sql(night: str) -> str:
+    """Return the statement that makes the stays: a year ago one half was loyal, the rest new.
+
+    Of the loyal ones 5 are lost and 10 have left; 20 more came during the year; and `value_tier`,
+    which began tonight, has no migration.
+    """
+    return f"""
+        create table marts.fct_segment_history as
+        with people as (
+            select customer_id, rfm_segment, row_number() over (order by customer_id) as place
+            from marts.customer_360
+        ),
+        then_loyal as (
+            select customer_id, 'rfm.loyal' as segment_id, date '{YEAR_BEFORE}' - 40 as valid_from,
+                case when place <= 5 then date '{PREVIOUS}' end as valid_to
+            from people where place <= 600
+        ),
+        then_new as (
+            select customer_id, 'rfm.new' as segment_id, date '{YEAR_BEFORE}' as valid_from,
+                date '{YEAR_BEFORE}' + 30 as valid_to
+            from people where place between 601 and 1180
+        ),
+        stays as (
+            select * from then_loyal
+            union all select customer_id, 'rfm.lost', date '{PREVIOUS}', null
+            from people where place <= 5
+            union all select * from then_new
+            union all select customer_id, 'rfm.promising', valid_to, null from then_new
+            union all select customer_id, 'rfm.champions', date '{YEAR_BEFORE}' + 7, null
+            from people where place > 1180
+            union all select 'gone' || n, 'rfm.loyal', date '{YEAR_BEFORE}' - 9, date '{NIGHT}'
+            from range(10) as gone(n)
+        )
+        select {night}, 'rfm' as scheme, *, 'v1' as scheme_version from stays
+        union all
+        select {night}, 'value_tier', customer_id, 'value_tier.low', as_of_date, null, 'v1'
+        from marts.customer_360
+    """
 
 
 def make_serving_file(
@@ -169,8 +210,15 @@ def make_serving_file(
             "('rfm', null, 'rfm.new', 12), ('value_tier', 'value_tier.low', 'value_tier.low', 1160)"
             ") as moves(scheme, from_id, to_id, customers)"
         )
+        run(history_sql(night))
+        run(
+            f"insert into marts.fct_segment_profiles by name select date '{YEAR_BEFORE}' as "
+            "as_of_date, * exclude (as_of_date) from marts.fct_segment_profiles "
+            "where scheme = 'rfm'"
+        )
         if is_first_night:
             run("delete from marts.fct_segment_transitions")
+            run(f"delete from marts.fct_segment_profiles where as_of_date < '{NIGHT}'")
         revenue = [
             (NIGHT - timedelta(days=back), 9000 + 2500 * np.sin(back / 30) + (back * 1237) % 2100)
             for back in range(365)

@@ -12,21 +12,38 @@
 
 
 {#
-    The same for tables that compare a night with the one before it: the next kept night of each
-    scheme is compared with the running night from now on, so its rows go too. A model with this
-    hook names both relations in a `depends_on` comment, for dbt reads hooks too late.
+    The incremental strategy of tables that compare a night with the one before it: the next night
+    of each scheme is compared with the running one from now on, so its rows are replaced too. A
+    strategy and not a hook before the model, because `segment_changes` reads its own rows to know
+    who stood where. Models that use it name both relations in a `depends_on` comment.
 #}
-{% macro forget_compared_nights() %}
-    {% if is_incremental() %}
-        delete from {{ this }}
-        where
-            as_of_date = (select night.as_of_date from {{ source('ops', 'night') }} as night)
-            or exists (
-                select 1
-                from {{ ref('compared_nights') }} as compared
-                where
-                    compared.scheme = {{ this }}.scheme
-                    and compared.as_of_date = {{ this }}.as_of_date
-            )
-    {% endif %}
+{% macro get_incremental_compared_nights_sql(arguments) %}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arguments['target_relation'] }} as target
+    where
+        target.as_of_date = (select night.as_of_date from {{ source('ops', 'night') }} as night)
+        or exists (
+            select 1
+            from {{ ref('compared_nights') }} as compared
+            where
+                compared.scheme = target.scheme
+                and compared.as_of_date = target.as_of_date
+        );
+
+    insert into {{ arguments['target_relation'] }} ({{ columns }})
+    (
+        select {{ columns }}
+        from {{ arguments['temp_relation'] }}
+    )
+{% endmacro %}
+
+
+{#
+    Drop the full rows of nights that are not kept any more. It runs after the night's changes are
+    written: they name the measure that moved from the rows of the night before, which a backfill
+    may have run a moment ago and keeps no longer.
+#}
+{% macro thin_nights() %}
+    delete from {{ ref('customer_segments').render() }}
+    where as_of_date not in (select kept.as_of_date from {{ source('ops', 'kept_nights') }} as kept)
 {% endmacro %}

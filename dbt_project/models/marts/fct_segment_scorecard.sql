@@ -12,7 +12,8 @@ nights as (
 
 ),
 
-{# Those who were in the segment the night before; the first night has none to compare with. #}
+{# Those who were in the segment the night before. The first night has none to compare with, and
+   one with other rules than the night before has no turnover: the rules moved, not the customers. #}
 stayers as (
 
     select
@@ -21,7 +22,10 @@ stayers as (
         to_segment_id as segment_id,
         sum(case when from_segment_id = to_segment_id then customers else 0 end) as stayers
     from {{ ref('segment_transitions') }}
-    where previous_as_of_date is not null and to_segment_id is not null
+    where
+        previous_as_of_date is not null
+        and to_segment_id is not null
+        and not coalesce(has_new_rules, false)
     group by as_of_date, scheme, to_segment_id
 
 ),

@@ -4,6 +4,7 @@ select
     scheme,
     from_segment_id,
     to_segment_id,
+    has_new_rules,
     customers,
     spend_365d,
     previous_as_of_date

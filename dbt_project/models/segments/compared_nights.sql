@@ -2,29 +2,6 @@
 
 with
 
-kept as (
-
-    select distinct
-        scheme,
-        as_of_date
-    from {{ ref('segment_nights') }}
-
-),
-
-{# Each scheme by itself: a night on which a scheme was not available is not one on which everybody
-   left it. #}
-in_order as (
-
-    select
-        kept.scheme,
-        kept.as_of_date,
-        lag(kept.as_of_date) over (
-            partition by kept.scheme order by kept.as_of_date
-        ) as previous_as_of_date
-    from kept
-
-),
-
 night as (
 
     select
@@ -34,23 +11,55 @@ night as (
 
 ),
 
+{# Every night that ever ran, whether its full rows are kept or not. Each scheme by itself: a night
+   on which a scheme was not available is not one on which everybody left it. A night from before
+   versions were kept counts as one of tonight's rules. #}
+existing as (
+
+    select
+        nights.scheme,
+        nights.as_of_date,
+        coalesce(max(nights.scheme_version), max(versions.scheme_version)) as scheme_version
+    from {{ ref('segment_nights') }} as nights
+    left join {{ ref('scheme_versions') }} as versions on nights.scheme = versions.scheme
+    group by nights.scheme, nights.as_of_date
+
+),
+
+in_order as (
+
+    select
+        existing.*,
+        lag(existing.as_of_date) over (
+            partition by existing.scheme order by existing.as_of_date
+        ) as previous_as_of_date,
+        lag(existing.scheme_version) over (
+            partition by existing.scheme order by existing.as_of_date
+        ) as previous_scheme_version
+    from existing
+
+),
+
 next_nights as (
 
     select
-        kept.scheme,
-        min(kept.as_of_date) as as_of_date
-    from kept
+        existing.scheme,
+        min(existing.as_of_date) as as_of_date
+    from existing
     cross join night
-    where kept.as_of_date > night.as_of_date
-    group by kept.scheme
+    where existing.as_of_date > night.as_of_date
+    group by existing.scheme
 
 )
 
 select
     in_order.scheme,
+    in_order.scheme_version,
+    night.run_id,
+    coalesce(in_order.scheme_version <> in_order.previous_scheme_version, false) as has_new_rules,
+    in_order.as_of_date = night.as_of_date as is_tonight,
     in_order.as_of_date,
-    in_order.previous_as_of_date,
-    night.run_id
+    in_order.previous_as_of_date
 from in_order
 cross join night
 left join next_nights

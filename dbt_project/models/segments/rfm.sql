@@ -1,6 +1,12 @@
 {# Margins below a tenth of a score point count as borderline. #}
 {% set borderline = 0.1 %}
 
+{# In the order in which the first of equal distance is taken. #}
+{% set ways = [
+    ('frequency', 'down'), ('frequency', 'up'), ('monetary', 'down'), ('monetary', 'up'),
+    ('recency', 'down'), ('recency', 'up'),
+] %}
+
 with
 
 night as (
@@ -43,38 +49,59 @@ codes as (
 
 ),
 
+{# The six ways out of a code side by side: one row per code, not one per customer and way. #}
+neighbours as (
+
+    select
+        rfm_code,
+    {% for measure, way in ways %}
+    {{ way_out('target_score', measure, way) }} as {{ measure }}_{{ way }}_score,
+    {{ way_out('segment_id', measure, way) }} as {{ measure }}_{{ way }}_segment_id
+    {{- ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('rfm_neighbours') }}
+    group by rfm_code
+
+),
+
 distances as (
 
     select
         customers.customer_id,
-        neighbours.segment_id,
-        neighbours.measure,
-        neighbours.is_upward,
-        {% set position %}
-        case neighbours.measure
-            when 'recency' then customers.r_position
-            when 'frequency' then customers.f_position
-            else customers.m_position
-        end
-        {% endset %}
-        {{ rounded(
-            'case when neighbours.is_upward then neighbours.target_score - ' ~ position
-            ~ ' else ' ~ position ~ ' - neighbours.target_score - 1 end') }} as distance
+        neighbours.*,
+    {% for measure, way in ways %}
+    {{ way_length(measure, way) }} as {{ measure }}_{{ way }}{{ ',' if not loop.last }}
+    {% endfor %}
     from customers
-    inner join {{ ref('rfm_neighbours') }} as neighbours
-        on customers.rfm_code = neighbours.rfm_code
+    inner join neighbours on customers.rfm_code = neighbours.rfm_code
+
+),
+
+margins as (
+
+    select
+        distances.*,
+        least(
+            {% for measure, way in ways -%}
+            distances.{{ measure }}_{{ way }}{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ) as distance
+    from distances
 
 ),
 
 nearest as (
 
     select
-        distances.*,
-        row_number() over (
-            partition by distances.customer_id
-            order by distances.distance, distances.measure, distances.is_upward
-        ) as nearness
-    from distances
+        margins.customer_id,
+        margins.distance,
+        case
+            {% for measure, way in ways %}
+            when margins.{{ measure }}_{{ way }} = margins.distance
+                then margins.{{ measure }}_{{ way }}_segment_id
+            {% endfor %}
+        end as segment_id
+    from margins
 
 ),
 
@@ -132,4 +159,4 @@ select
 from customers
 inner join sentences on customers.customer_id = sentences.customer_id
 left join codes on customers.rfm_code = codes.rfm_code
-left join nearest on customers.customer_id = nearest.customer_id and nearest.nearness = 1
+left join nearest on customers.customer_id = nearest.customer_id

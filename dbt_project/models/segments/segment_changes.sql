@@ -1,32 +1,235 @@
--- depends_on: {{ ref('compared_nights') }}, {{ source('ops', 'night') }}
+-- depends_on: {{ ref('compared_nights') }}, {{ source('ops', 'kept_nights') }}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy='compared_nights',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    pre_hook="{{ forget_compared_nights() }}"
+    post_hook="{{ thin_nights() }}"
 ) }}
 
 with
 
-moves as (
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
+compared as (
+
+    select *
+    from {{ ref('compared_nights') }}
+
+),
+
+{% if is_incremental() %}
+{# The nights around tonight; where somebody stood on them is told by the changes so far. #}
+neighbours as (
 
     select
-        as_of_date,
-        run_id,
-        customer_id,
-        scheme,
-        scheme_version,
-        from_segment_id,
-        to_segment_id,
-        entry_reason
-    from {{ ref('segment_moves') }}
+        compared.scheme,
+        compared.as_of_date
+    from compared
+    where not compared.is_tonight
+    union
+    select
+        compared.scheme,
+        compared.previous_as_of_date as as_of_date
+    from compared
+    cross join night
+    where compared.previous_as_of_date <> night.as_of_date
+
+),
+
+{% endif %}
+states as (
+
+    select
+        segments.customer_id,
+        segments.scheme,
+        segments.as_of_date,
+        segments.segment_id
+    from {{ ref('customer_segments') }} as segments
+    inner join night on segments.as_of_date = night.as_of_date
+    {% if is_incremental() %}
+    union all
+    {{ segments_at(this, 'neighbours') | indent(4) }}
+    {% endif %}
+
+),
+
+after_states as (
+
+    select
+        compared.scheme,
+        compared.as_of_date,
+        states.customer_id,
+        states.segment_id
+    from states
+    inner join compared
+        on states.scheme = compared.scheme and states.as_of_date = compared.as_of_date
+
+),
+
+before_states as (
+
+    select
+        compared.scheme,
+        compared.as_of_date,
+        states.customer_id,
+        states.segment_id
+    from states
+    inner join compared
+        on states.scheme = compared.scheme and states.as_of_date = compared.previous_as_of_date
+
+),
+
+{# Ids only: all customers of a night pass through here, and few of them moved. #}
+paired as (
+
+    select
+        coalesce(after_states.scheme, before_states.scheme) as scheme,
+        coalesce(after_states.as_of_date, before_states.as_of_date) as as_of_date,
+        coalesce(after_states.customer_id, before_states.customer_id) as customer_id,
+        before_states.segment_id as from_segment_id,
+        after_states.segment_id as to_segment_id
+    from after_states
+    full outer join before_states
+        on
+            after_states.scheme = before_states.scheme
+            and after_states.as_of_date = before_states.as_of_date
+            and after_states.customer_id = before_states.customer_id
+
+),
+
+{# Other rules end every stay, also that of someone whom they leave in the same segment. #}
+changed as (
+
+    select
+        paired.*,
+        compared.scheme_version,
+        compared.run_id,
+        compared.has_new_rules,
+        compared.previous_as_of_date
+    from paired
+    inner join compared
+        on paired.scheme = compared.scheme and paired.as_of_date = compared.as_of_date
     where
-        from_segment_id is null
-        or to_segment_id is null
-        or from_segment_id <> to_segment_id
+        paired.from_segment_id is null
+        or paired.to_segment_id is null
+        or paired.from_segment_id <> paired.to_segment_id
+        or compared.has_new_rules
+
+),
+
+told_nights as (
+
+    select as_of_date
+    from compared
+    union
+    select previous_as_of_date as as_of_date
+    from compared
+
+),
+
+kept_rows as (
+
+    select
+        segments.as_of_date,
+        segments.scheme,
+        segments.customer_id,
+        segments.reason_1,
+        segments.reason_2,
+        segments.reason_3
+    from {{ ref('customer_segments') }} as segments
+    inner join told_nights on segments.as_of_date = told_nights.as_of_date
+
+),
+
+{% if is_incremental() %}
+{# What was said of the later night's changes while its rows were kept. #}
+earlier as (
+
+    select
+        changes.as_of_date,
+        changes.scheme,
+        changes.customer_id,
+        changes.from_segment_id,
+        changes.to_segment_id,
+        changes.scheme_version,
+        changes.entry_reason
+    from {{ this }} as changes
+    inner join compared
+        on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
+    where not compared.is_tonight
+
+),
+
+{% endif %}
+told as (
+
+    select
+        changed.*,
+        {{ 'earlier.entry_reason' if is_incremental() else 'cast(null as varchar)' }}
+            as earlier_reason,
+        {# A reason begins with the state of one measure, up to the colon; the figures after it
+           differ every night. #}
+    {% for number in range(1, 4) %}
+    coalesce(
+        split_part(rows_now.reason_{{ number }}, ':', 1)
+        <> split_part(rows_before.reason_{{ number }}, ':', 1), false
+    ) as has_moved_{{ number }},
+    rows_now.reason_{{ number }},
+    rows_before.reason_{{ number }} as reason_before_{{ number }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from changed
+    left join kept_rows as rows_now
+        on
+            changed.as_of_date = rows_now.as_of_date
+            and changed.scheme = rows_now.scheme
+            and changed.customer_id = rows_now.customer_id
+    left join kept_rows as rows_before
+        on
+            changed.previous_as_of_date = rows_before.as_of_date
+            and changed.scheme = rows_before.scheme
+            and changed.customer_id = rows_before.customer_id
+    {% if is_incremental() %}
+    left join earlier
+        on
+            changed.as_of_date = earlier.as_of_date
+            and changed.scheme = earlier.scheme
+            and changed.customer_id = earlier.customer_id
+            and changed.from_segment_id = earlier.from_segment_id
+            and changed.to_segment_id = earlier.to_segment_id
+            and changed.scheme_version = earlier.scheme_version
+    {% endif %}
 
 )
 
-select *
-from moves
+select
+    told.as_of_date,
+    told.run_id,
+    told.customer_id,
+    told.scheme,
+    told.scheme_version,
+    told.from_segment_id,
+    told.to_segment_id,
+    case
+        when told.to_segment_id is null then 'No longer in the scheme on this night'
+        {# A night that was run between two others, of which the later one was thinned. #}
+        when told.reason_1 is null
+            then coalesce(told.earlier_reason, 'The figures of this night are no longer kept')
+        when told.previous_as_of_date is null then 'First night of the scheme. ' || told.reason_1
+        when told.from_segment_id is null
+            then 'New in the scheme on this night. ' || told.reason_1
+        when told.has_new_rules then 'The rules of the scheme changed. ' || told.reason_1
+        {% for number in range(1, 4) %}
+        when told.has_moved_{{ number }}
+            then
+                told.reason_{{ number }}
+                || ' (before: ' || told.reason_before_{{ number }} || ')'
+        {% endfor %}
+        else told.reason_1 || coalesce(' (before: ' || told.reason_before_1 || ')', '')
+    end as entry_reason
+from told

@@ -13,6 +13,7 @@ assigned as (
     select
         segments.customer_id,
         segments.scheme,
+        segments.scheme_version,
         segments.segment_id,
         segments.as_of_date,
         segments.run_id
@@ -66,6 +67,7 @@ figures as (
         assigned.as_of_date,
         assigned.run_id,
         assigned.scheme,
+        assigned.scheme_version,
         assigned.segment_id,
         count(*) as customers,
         sum(reach.spend_365d) as spend_365d,
@@ -76,7 +78,9 @@ figures as (
         percentile_cont(0.5) within group (order by reach.monetary) as median_monetary
     from assigned
     inner join reach on assigned.customer_id = reach.customer_id
-    group by assigned.as_of_date, assigned.run_id, assigned.scheme, assigned.segment_id
+    group by
+        assigned.as_of_date, assigned.run_id, assigned.scheme, assigned.scheme_version,
+        assigned.segment_id
 
 ),
 
@@ -120,6 +124,7 @@ select
     figures.as_of_date,
     figures.run_id,
     figures.scheme,
+    figures.scheme_version,
     figures.segment_id,
     top_features.top_features,
     figures.customers,

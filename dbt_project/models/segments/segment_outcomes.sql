@@ -15,9 +15,11 @@ tonight as (
 
 ),
 
-kept as (
+existing as (
 
-    select distinct as_of_date
+    select distinct
+        scheme,
+        as_of_date
     from {{ ref('segment_nights') }}
 
 ),
@@ -25,7 +27,7 @@ kept as (
 latest as (
 
     select max(as_of_date) as as_of_date
-    from kept
+    from existing
 
 ),
 
@@ -42,52 +44,66 @@ known as (
    data need not reach that far, whatever dates it holds. #}
 due as (
 
-    select kept.as_of_date
-    from kept
+    select
+        existing.scheme,
+        existing.as_of_date
+    from existing
     cross join latest
     {% if is_incremental() %}
-    left join known on kept.as_of_date = known.as_of_date
-    left join tonight on kept.as_of_date = tonight.as_of_date
+    left join known on existing.as_of_date = known.as_of_date
+    left join tonight on existing.as_of_date = tonight.as_of_date
     {% endif %}
     where
-        {{ days_between('kept.as_of_date', 'latest.as_of_date') }} >= 90
+        {{ days_between('existing.as_of_date', 'latest.as_of_date') }} >= 90
         {% if is_incremental() %}
         and (known.as_of_date is null or tonight.as_of_date is not null)
         {% endif %}
 
 ),
 
+due_nights as (
+
+    select distinct
+        as_of_date,
+        {{ day_plus('as_of_date', 90) }} as last_day
+    from due
+
+),
+
 outcomes as (
 
     select
-        due.as_of_date,
+        due_nights.as_of_date,
         days.customer_id,
         sum(days.revenue) as spend,
         sum(days.orders_opened) as orders
     from {{ ref('customer_days') }} as days
-    inner join due
-        on
-            days.day > due.as_of_date
-            and {{ days_between('due.as_of_date', 'days.day') }} <= 90
-    group by due.as_of_date, days.customer_id
+    inner join due_nights
+        on days.day > due_nights.as_of_date and days.day <= due_nights.last_day
+    group by due_nights.as_of_date, days.customer_id
+
+),
+
+{# From the changes, because a night's full rows may be gone when its 90 days are over. #}
+members as (
+
+    {{ segments_at(ref('segment_changes'), 'due') | indent(4) }}
 
 ),
 
 customers as (
 
     select
-        segments.as_of_date,
-        segments.scheme,
-        segments.segment_id,
-        segments.customer_id,
+        members.as_of_date,
+        members.scheme,
+        members.segment_id,
         cast(coalesce(outcomes.spend, 0) as decimal(16, 2)) as spend,
         coalesce(outcomes.orders, 0) as orders
-    from {{ ref('customer_segments') }} as segments
-    inner join due on segments.as_of_date = due.as_of_date
+    from members
     left join outcomes
         on
-            segments.customer_id = outcomes.customer_id
-            and segments.as_of_date = outcomes.as_of_date
+            members.customer_id = outcomes.customer_id
+            and members.as_of_date = outcomes.as_of_date
 
 )
 

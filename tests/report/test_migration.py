@@ -1,0 +1,115 @@
+"""The migration matrix: who was where on an earlier night, and where they are now."""
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.reporting.figures import read_figures
+from orchestration.reporting.migration import Migration, migrations_of
+from orchestration.reporting.page import render_report
+
+
+def section(serving_file: Path, folder: Path, language: str = "en", **span: int) -> str:
+    path = render_report(serving_file, folder / "report.html", language, **span)
+    page = path.read_text(encoding="utf-8")
+    if 'id="migration"' not in page:
+        return ""
+    return page[page.index('id="migration"') : page.index('id="revenue"')]
+
+
+def rows_of(html: str) -> dict[str, list[str]]:
+    """Return each row's cells as `share customers`, by the row's heading."""
+    rows = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", html.split("<tbody>")[1], re.DOTALL):
+        name = re.search(r"<th[^>]*>(.*?)<small>", row)
+        assert name is not None
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+        rows[name.group(1)] = [re.sub(r"<[^>]*>", " ", cell).split() for cell in cells]
+    return {name: [" ".join(cell) for cell in cells] for name, cells in rows.items()}
+
+
+def test_rows_are_the_segments_then_and_columns_the_segments_now(
+    serving_file: Path, tmp_path: Path
+) -> None:
+    html = section(serving_file, tmp_path)
+    columns = re.findall(r'<th scope="col">(.*?)</th>', html)
+    assert columns == ["Champions", "Loyal", "Promising", "Lost", "(not in the scheme)"]
+    assert rows_of(html) == {
+        "Loyal": ["", "98% 595", "", "&lt;10", "2% 10"],
+        "New": ["", "", "100% 580", "", ""],
+        "(not in the scheme)": ["100% 20", "", "", "", ""],
+    }
+
+
+def test_the_span_begins_on_the_first_night_of_the_year_before(
+    serving_file: Path, tmp_path: Path
+) -> None:
+    html = section(serving_file, tmp_path)
+    assert "RFM segments, 4 January 2017 to 30 December 2017" in html
+    assert "50% of those who were in the scheme then are in the same segment now." in html
+
+
+def test_a_scheme_without_an_earlier_night_has_no_matrix(
+    serving_file: Path, tmp_path: Path
+) -> None:
+    assert section(serving_file, tmp_path).count("<summary>") == 1
+
+
+def test_without_an_earlier_night_in_the_span_there_is_no_section(
+    serving_file: Path, make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    assert section(make_night(is_first_night=True), tmp_path) == ""
+    assert section(serving_file, tmp_path, matrix_days=300) == ""
+
+
+def test_other_rules_in_between_are_said(make_night: Callable[..., Path], tmp_path: Path) -> None:
+    path = make_night()
+    assert "The rules of this scheme changed" not in section(path, tmp_path)
+    with closing(duckdb.connect(str(path))) as connection:
+        connection.execute(
+            "update marts.fct_segment_history set scheme_version = 'v2' where valid_to is null "
+            "and customer_id = 'c00000'"
+        )
+    assert "The rules of this scheme changed" in section(path, tmp_path)
+
+
+def test_it_is_told_in_the_language_of_the_account(serving_file: Path, tmp_path: Path) -> None:
+    html = section(serving_file, tmp_path, "zh")
+    assert "当时在哪里，现在在哪里" in html
+    assert "忠诚客户" in rows_of(html)
+
+
+def test_small_cells_show_no_share_and_no_colour(serving_file: Path, tmp_path: Path) -> None:
+    html = section(serving_file, tmp_path)
+    small = re.findall(r"<td[^>]*>[^\n]*?</td>", html)
+    told = [cell for cell in small if "&lt;10" in cell]
+    assert told
+    assert all("--depth: 0" in cell and "<b>" not in cell for cell in told)
+
+
+def test_everybody_of_both_nights_is_counted_once(serving_file: Path) -> None:
+    [migration] = migrations_of(read_figures(serving_file, matrix_days=365).migrations)
+    assert migration.first_night == date(2017, 1, 4)
+    assert sum(migration.cells.values()) == 1210
+    assert migration.customers_from("rfm.loyal") == 610
+
+
+@pytest.mark.parametrize(
+    ("cells", "share"),
+    [
+        ({("a", "a"): 3, ("a", None): 1, (None, "a"): 9}, 0.75),
+        ({("a", "b"): 4}, 0.0),
+        ({(None, "a"): 9}, None),
+    ],
+)
+def test_the_share_that_stayed_is_of_those_who_were_there(
+    cells: dict[tuple[str | None, str | None], int], share: float | None
+) -> None:
+    assert (
+        Migration("rfm", date(2017, 1, 4), has_new_rules=False, cells=cells).stayed_share == share
+    )
