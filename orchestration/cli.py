@@ -108,7 +108,14 @@ def backfill(first: date, last: date, every: str, wait: float, as_json: bool) ->
     _finish(home, runs, as_json)
 
 
-def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
+def _finish(
+    home: Home,
+    runs: list[Any],
+    as_json: bool,  # noqa: FBT001
+    *,
+    if_failed: str = "Nothing new was published; tables that were published before stand, marked "
+    "stale.",
+) -> None:
     """Print what the last run made and where, or why it failed, and leave with its code."""
     from orchestration.night import explain
     from orchestration.summary import summarise, summary_text
@@ -132,11 +139,32 @@ def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
             )
         )
     click.echo(f"Error: {words}", err=True)
-    click.echo(
-        "Nothing new was published; tables that were published before stand, marked stale.",
-        err=True,
-    )
+    click.echo(if_failed, err=True)
     sys.exit(EXIT_USAGE if isinstance(last.cause, InputError) else EXIT_FAILED)
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=DAY, required=True, help="The night to rebuild.")
+@click.option("--known-at", "known_at", help="Use only what this run knew (its id).")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_with_plain_errors
+def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Make a night again from raw, beside the live tables, which stay as they are."""
+    from orchestration.rebuild import rebuild as rebuild_night
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    rebuilt = rebuild_night(
+        home, settings, as_of, known_at=known_at, wait_seconds=wait, progress=_say
+    )
+    for note in rebuilt.notes:
+        _say(note)
+    _finish(
+        rebuilt.home, [rebuilt.run], as_json, if_failed="Nothing of the live tables was touched."
+    )
+    if not as_json:
+        click.echo(f"\nRebuilt  {rebuilt.home.root}  (delete the folder when done)")
 
 
 @main.command()

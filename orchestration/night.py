@@ -104,14 +104,14 @@ def run_nights(
     with open_instance(home) as instance:
         definitions = build_definitions(home)
         for night, job_name in zip(nights, job_names, strict=True):
-            run = _run(home, instance, definitions, night, job_name, progress)
+            run = run_night(home, instance, definitions, night, job_name, progress)
             runs.append(run)
             if not run.is_success:
                 break
     return runs
 
 
-def _run(
+def run_night(
     home: Home,
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
