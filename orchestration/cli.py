@@ -168,6 +168,23 @@ def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> No
 
 
 @main.command()
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_with_plain_errors
+def reconcile(wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Hold the live tables against a rebuild from raw; exit code 1 on any difference."""
+    from orchestration.reconcile import reconcile as compare_with_rebuild
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    result = compare_with_rebuild(home, settings, wait_seconds=wait, progress=_say)
+    click.echo(json.dumps(result.to_dict()) if as_json else result.to_text(with_keys=True))
+    if not result.is_same:
+        click.echo(f"The same is written in {result.report}.", err=True)
+        sys.exit(EXIT_FAILED)
+
+
+@main.command()
 @click.argument("name", default="complete-journey")
 @_with_plain_errors
 def sample(name: str) -> None:
