@@ -1,15 +1,18 @@
-"""The jobs: the whole night, and the night without its publication for past days."""
+"""The jobs: the whole night, the night without its publication, the weekly comparison."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 NIGHTLY = "nightly"
 UNPUBLISHED = "unpublished_night"
+RECONCILE = "reconcile"
+RECONCILE_GROUP = "reconcile"
 
 
 def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
     """Return the jobs; each runs in one process, so that only one connection ever writes."""
-    everything = dg.AssetSelection.all()
+    comparison = dg.AssetSelection.groups(RECONCILE_GROUP)
+    everything = dg.AssetSelection.all() - comparison
     published = dg.AssetSelection.groups("serving", "report")
     return [
         dg.define_asset_job(
@@ -24,5 +27,12 @@ def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
             selection=everything - published,
             executor_def=dg.in_process_executor,
             description="A past night for the history; the last night of a backfill publishes.",
+        ),
+        dg.define_asset_job(
+            RECONCILE,
+            selection=comparison,
+            executor_def=dg.in_process_executor,
+            description="Rebuilds the last night from raw beside the live tables, and fails if any "
+            "row differs.",
         ),
     ]
