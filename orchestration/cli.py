@@ -94,16 +94,14 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
 def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run past nights, oldest first; publishes once, at the end."""
     from orchestration.jobs import NIGHTLY, UNPUBLISHED
-    from orchestration.night import choose_night, nights_between, ready_to_write, run_nights
+    from orchestration.night import choose_nights, ready_to_write, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
-    nights = nights_between(first, last, every)
-    job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
     what = f"`strata backfill` of {first} to {last}"
     with ready_to_write(home, what, wait_seconds=wait):
-        for edge in (nights[0], nights[-1]):
-            choose_night(home, settings, edge)
+        nights = choose_nights(home, settings, first, last, every)
+        job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
         runs = run_nights(home, nights, job_names=job_names, progress=_say)
     _finish(home, runs, as_json)
 

@@ -42,7 +42,7 @@ def build_definitions(home: Home) -> dg.Definitions:
             build_schedule(home, settings, jobs[0]),
             build_weekly_schedule(settings, jobs[2]),
         ],
-        sensors=[build_failure_sensor(home, jobs[0])],
+        sensors=[build_failure_sensor(home, [jobs[0], jobs[2]])],
         resources={"night": NightHome(root=str(home.root))},
         executor=dg.in_process_executor,
     )

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -67,11 +67,13 @@ def rebuild(
     """
     refuse_nothing_loaded(home)
     what = f"`strata rebuild` of {as_of_date}"
-    with one_at_a_time(home, what, wait_seconds=wait_seconds):
-        with hold_the_warehouse(home, what, wait_seconds=wait_seconds):
-            plan = _plan(home, settings, as_of_date, known_at)
-            progress(f"Copying what is known from {home.warehouse} …")
-            beside = prepare_beside(home, plan)
+    with ExitStack() as rest, ExitStack() as while_copying:
+        while_copying.enter_context(hold_the_warehouse(home, what, wait_seconds=wait_seconds))
+        rest.enter_context(one_at_a_time(home, what, wait_seconds=wait_seconds))
+        plan = _plan(home, settings, as_of_date, known_at)
+        progress(f"Copying what is known from {home.warehouse} …")
+        beside = prepare_beside(home, plan)
+        while_copying.close()
         try:
             run = run_beside(beside, as_of_date, NIGHTLY, progress)
             final = Home(home.rebuilds / plan.name)

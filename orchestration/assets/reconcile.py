@@ -1,13 +1,15 @@
 """The weekly comparison of the live tables with a rebuild, as an asset with a blocking check."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from orchestration.jobs import RECONCILE_GROUP
-from orchestration.reconcile import Reconciliation, reconcile
-from orchestration.resources import NightHome
+from orchestration.resources import LOCK_WAIT_SECONDS, NightHome
+
+if TYPE_CHECKING:
+    from orchestration.reconcile import Reconciliation
 
 KEY = dg.AssetKey(["reports", "reconcile"])
 SAME_ROWS = "live_tables_equal_a_rebuild"
@@ -40,8 +42,14 @@ def build_reconcile() -> dg.AssetsDefinition:
     def compare_with_a_rebuild(
         context: dg.AssetExecutionContext, night: NightHome
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        # A rebuild assembles all definitions, of which this is one.
+        from orchestration.reconcile import reconcile
+
         result = reconcile(
-            night.home, night.settings, wait_seconds=0, progress=lambda line: context.log.info(line)
+            night.home,
+            night.settings,
+            wait_seconds=LOCK_WAIT_SECONDS,
+            progress=lambda line: context.log.info(line),
         )
         context.log.info(result.to_text(with_keys=False))
         yield dg.MaterializeResult(
@@ -56,7 +64,7 @@ def build_reconcile() -> dg.AssetsDefinition:
     return compare_with_a_rebuild
 
 
-def _check(result: Reconciliation) -> dg.AssetCheckResult:
+def _check(result: "Reconciliation") -> dg.AssetCheckResult:
     """Return the check: measured is the number of tables that differ."""
     lines = [f"- {difference.to_text()}" for difference in result.differences]
     return dg.AssetCheckResult(
