@@ -24,7 +24,7 @@ def build_definitions(home: Home) -> dg.Definitions:
     """Return the definitions that work on one home."""
     settings = load_settings(home.settings_file)
     partitions = nightly_partitions(settings)
-    jobs = build_jobs(build_failure_hook(home))
+    jobs = build_jobs(build_failure_hook(home), partitions)
     built = [
         *build_ingest(partitions),
         *build_dbt_stages(manifest_dict(home), partitions),

@@ -1,5 +1,7 @@
 """The jobs: the whole night, the night without its publication, the weekly comparison."""
 
+from datetime import date
+
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
@@ -9,8 +11,15 @@ RECONCILE = "reconcile"
 RECONCILE_GROUP = "reconcile"
 
 
-def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
+def build_jobs(
+    hook: dg.HookDefinition, partitions: dg.PartitionsDefinition[str]
+) -> list[UnresolvedAssetJobDefinition]:
     """Return the jobs; each runs in one process, so that only one connection ever writes."""
+    oldest_first = dg.PartitionedConfig(
+        partitions_def=partitions,
+        run_config_for_partition_key_fn=lambda _: {},
+        tags_for_partition_key_fn=_priority,
+    )
     comparison = dg.AssetSelection.groups(RECONCILE_GROUP)
     everything = dg.AssetSelection.all() - comparison
     published = dg.AssetSelection.groups("serving", "report")
@@ -18,6 +27,7 @@ def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             NIGHTLY,
             selection=everything,
+            config=oldest_first,
             hooks={hook},
             executor_def=dg.in_process_executor,
             description="The whole night of one business day: landing files to published tables.",
@@ -25,6 +35,7 @@ def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             UNPUBLISHED,
             selection=everything - published,
+            config=oldest_first,
             executor_def=dg.in_process_executor,
             description="A past night for the history; the last night of a backfill publishes.",
         ),
@@ -36,3 +47,11 @@ def build_jobs(hook: dg.HookDefinition) -> list[UnresolvedAssetJobDefinition]:
             "row differs.",
         ),
     ]
+
+
+def _priority(night: str) -> dict[str, str]:
+    """Return the tag by which the queue takes the oldest waiting night first.
+
+    A backfill of the UI queues its nights in the order in which somebody typed them.
+    """
+    return {"dagster/priority": str(-date.fromisoformat(night).toordinal())}

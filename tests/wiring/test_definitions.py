@@ -96,6 +96,16 @@ def test_the_night_is_scheduled_in_the_accounts_time_zone_and_on_by_default(
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
+def test_the_queue_takes_the_oldest_night_first(definitions: dg.Definitions) -> None:
+    for name in ("nightly", "unpublished_night"):
+        job = definitions.resolve_job_def(name)
+        older, newer = (
+            int(job.get_tags_for_partition_key(night, None)["dagster/priority"])
+            for night in ("2024-06-23", "2024-06-30")
+        )
+        assert older > newer
+
+
 def test_the_comparison_with_a_rebuild_runs_weekly_and_in_no_night(
     definitions: dg.Definitions,
 ) -> None:
