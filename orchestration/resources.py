@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.home import Home
 from orchestration.lock import hold_the_warehouse
+from orchestration.run_events import night_of
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect
 
@@ -39,7 +40,7 @@ class NightHome(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NightHome"]:
-        night = context.run.tags.get("dagster/partition") if context.run else None
+        night = night_of(context.run.tags) if context.run else None
         job = context.run.job_name if context.run else "?"
         run = context.run.run_id[:8] if context.run else "?"
         holder = f"{f'the night of {night}' if night else f'the job {job}'} (run {run})"

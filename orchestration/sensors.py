@@ -9,7 +9,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from orchestration.alerts import FailedComparison, FailedNight, post_failure
 from orchestration.failures import settle_failed_night
 from orchestration.home import Home
-from orchestration.run_events import checks_of
+from orchestration.run_events import checks_of, night_of
 from orchestration.settings import load_settings
 
 
@@ -28,7 +28,7 @@ def build_failure_sensor(
     )
     def tell_of_failed_night(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        night = run.tags.get("dagster/partition")
+        night = night_of(run.tags)
         if night is not None:
             settle_failed_night(home, context.instance, run.run_id, date.fromisoformat(night))
         tell(home, context.instance, run.run_id, night)

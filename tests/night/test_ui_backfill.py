@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from orchestration.run_events import night_of
 from tests.conftest import NIGHT, Installation
 
 pytestmark = pytest.mark.long
@@ -131,10 +132,8 @@ def backfill(address: str, installation: Installation, **params: Any) -> list[di
     return sorted(runs, key=lambda run: run["startTime"])
 
 
-def nights_of(runs: list[dict[str, Any]]) -> list[str]:
-    return [
-        tag["value"] for run in runs for tag in run["tags"] if tag["key"] == "dagster/partition"
-    ]
+def nights_of(runs: list[dict[str, Any]]) -> list[str | None]:
+    return [night_of({tag["key"]: tag["value"] for tag in run["tags"]}) for run in runs]
 
 
 def test_the_backfill_page_runs_nights_oldest_first_and_readers_never_move_back(
