@@ -42,6 +42,9 @@ _DDL = (
         dbt_version varchar not null, duckdb_version varchar not null
     )
     """,
+    # The files whose rows core holds, and what built it; both empty while it is built as a whole.
+    "create table if not exists ops.applied_files (file_seq bigint not null)",
+    "create table if not exists ops.core_build (fingerprint varchar not null)",
     # The first night's time zone: business days were cut by it, so it cannot change under them.
     "create table if not exists ops.account (time_zone varchar not null)",
 )

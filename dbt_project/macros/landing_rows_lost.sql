@@ -45,11 +45,11 @@ from (
                     {{ same_key }}
                     order by {{ version ~ ' nulls first, ' if version }}file_seq, row_number
                 ) as version_rank
-            from {{ source('raw', table) }}
+            from {{ rows_to_judge(table) }}
             where
                 ({{ keys }}) in (
                     select {{ keys }}
-                    from {{ source('raw', table) }}
+                    from {{ rows_to_judge(table) }}
                     {# With a null part the row has no key. #}
                     where {{ key | join(' is not null and ') }} is not null
                     group by {{ keys }}
@@ -92,11 +92,11 @@ from (
             count(*) over (
                 partition by landed.{{ identity | join(', landed.') }}, landed.file_seq
             ) as rows_of_file
-        from {{ source('raw', table) }} as landed
+        from {{ rows_to_judge(table, 'landed') }}
         inner join (
 
             select {{ identities }}
-            from {{ source('raw', table) }}
+            from {{ rows_to_judge(table) }}
             {{ rows_without_key(key) }}
             group by {{ identities }}
             having min(file_seq) <> max(file_seq)
@@ -119,3 +119,38 @@ where file_seq <> kept_file_seq
 where ({{ prefix }}{{ key | join(' is null or ' ~ prefix) }} is null)
 {%- endif -%}
 {%- endmacro %}
+
+
+{#
+    All rows of a landing table, or, once core stands, those of it that share a key with a new row:
+    whether a row stands depends on those alone.
+#}
+{% macro rows_to_judge(table, name='judged') -%}
+{%- set touched = ref('touched_rows') -%}
+{%- if not is_incremental() -%}
+{{ source('raw', table) }} as {{ name }}
+{%- else -%}
+(
+    select landed.*
+    from {{ source('raw', table) }} as landed
+    inner join {{ touched }} as touched
+        on
+            landed.file_seq = touched.file_seq
+            and landed.row_number = touched.row_number
+            and touched.source_table = '{{ table }}'
+) as {{ name }}
+{%- endif -%}
+{%- endmacro %}
+
+
+{# Before the insert, in the same transaction: forget what was judged of the rows judged anew. #}
+{% macro forget_judged_rows() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using {{ ref('touched_rows') }} as touched
+        where
+            {{ this }}.source_table = touched.source_table
+            and {{ this }}.file_seq = touched.file_seq
+            and {{ this }}.row_number = touched.row_number
+    {% endif %}
+{% endmacro %}

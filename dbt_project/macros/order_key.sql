@@ -1,7 +1,27 @@
 {#
     Names an order: one order id of one customer, or of the guests. The length stands in front so that
-    no two pairs of ids give the same key, whatever signs they hold.
+    no two pairs of ids give the same key, whatever signs they hold. For the few orders that returns
+    touch; large tables hold the two ids.
 #}
 {% macro order_key(order_id, customer_id) -%}
     length({{ order_id }}) || ':' || {{ order_id }} || coalesce(':' || {{ customer_id }}, '')
+{%- endmacro %}
+
+
+{# The order id that an order key was made of. #}
+{% macro order_id_of(order_key) -%}
+    substr(
+        {{ order_key }},
+        length(split_part({{ order_key }}, ':', 1)) + 2,
+        cast(split_part({{ order_key }}, ':', 1) as integer)
+    )
+{%- endmacro %}
+
+
+{#
+    Names whom a return can take from: all lines of a customer, or, for a guest, those of the order that
+    it names; null for a guest's return that names none. Returns of different takers never meet.
+#}
+{% macro return_taker(customer_id, order_id) -%}
+    coalesce('customer ' || {{ customer_id }}, 'guest order ' || {{ order_id }})
 {%- endmacro %}

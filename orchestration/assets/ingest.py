@@ -22,6 +22,7 @@ BOOKKEEPING = {
     "nulled_values": "One row per file and optional column with values that could not be typed.",
 }
 RECORDS = {
+    "applied_files": "One row per landing file whose rows core holds, written once core is built.",
     "check_results": "One row per night and check, written by the publish and by a failed night.",
     "issues": "One row: what is being published, by which run, with which versions.",
 }

@@ -10,6 +10,12 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.column_lineage import ColumnLineage, read_columns
+from orchestration.core_state import (
+    CoreBuild,
+    forget_core_build,
+    plan_core_build,
+    record_core_build,
+)
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
@@ -44,11 +50,31 @@ def build_dbt_stages(
             dagster_dbt_translator=translator,
         )
         def run_stage(context: dg.AssetExecutionContext, night: NightHome) -> Iterator[Event]:
-            yield from _run(context, night, manifest, translator, select)
+            build = _plan_core(context, night) if name == "prepare" else None
+            yield from _run(context, night, manifest, translator, select, build)
+            if build is not None and not context.is_subset:
+                with night.connect() as connection:
+                    record_core_build(connection, build)
 
         return run_stage
 
     return [stage("prepare", PREPARE), stage("segment", SEGMENT)]
+
+
+def _plan_core(context: dg.AssetExecutionContext, night: NightHome) -> CoreBuild:
+    """Decide how core is built, and say so; a part of it alone is never built anew."""
+    with night.connect() as connection:
+        build = plan_core_build(connection, parsed_manifest(night.home))
+        if build.reason is not None:
+            if context.is_subset:
+                raise dg.Failure(
+                    description=f"Core has to be built as a whole, for {build.reason}. Run the "
+                    "whole night: the job `nightly` for this partition.",
+                    allow_retries=False,
+                )
+            forget_core_build(connection)
+            context.log.info(f"Core is built as a whole, for {build.reason}.")
+    return build
 
 
 def _run(
@@ -57,6 +83,7 @@ def _run(
     manifest: Mapping[str, Any],
     translator: DagsterDbtTranslator,
     select: str,
+    build: CoreBuild | None,
 ) -> Iterator[Event]:
     """Build one stage, hand every result to Dagster, then fail if dbt failed anywhere.
 
@@ -73,6 +100,8 @@ def _run(
         arguments += ["--indirect-selection", "empty", "--select", *sorted(names)]
     else:
         arguments += ["--select", *select.split()]
+    if build is not None and build.is_whole:
+        arguments.append("--full-refresh")
     results: list[RunResult] = list(
         invoke(night.home, arguments, parsed_manifest(night.home)).result.results  # type: ignore[union-attr]
     )

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from orchestration.core_state import forget_core_build, plan_core_build, record_core_build
 from orchestration.dbt import WAREHOUSE_VARIABLE, invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
 from orchestration.landing.schema import create_raw_schema
@@ -18,6 +19,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
 Row = Mapping[str, Any]
+FAILED = ("error", "fail", "runtime error", "skipped")
 
 
 class SmallWarehouse:
@@ -78,6 +80,26 @@ class SmallWarehouse:
             )
         return self._files
 
+    def take_in(self) -> dict[str, str]:
+        """Build staging and core as a night does: what is new, or the whole if it has to be."""
+        point_dbt_at(self.home, Settings())
+        manifest = parsed_manifest(self.home)
+        with connect(self.home, Settings()) as connection:
+            plan = plan_core_build(connection, manifest)
+            if plan.is_whole:
+                forget_core_build(connection)
+        statuses = self._invoke(
+            "build",
+            *("--exclude-resource-type", "unit_test"),
+            *("--select", *_UP_TO_CORE),
+            *(["--full-refresh"] if plan.is_whole else []),
+        )
+        failed = {name: status for name, status in statuses.items() if status in FAILED}
+        assert not failed, {name: self.messages[name] for name in failed}
+        with connect(self.home, Settings()) as connection:
+            record_core_build(connection, plan)
+        return statuses
+
     def build(self, *selection: str) -> dict[str, str]:
         """Build staging and core with their data tests and return each node's status."""
         return self._invoke(
@@ -96,6 +118,7 @@ class SmallWarehouse:
     def _invoke(self, *arguments: str) -> dict[str, str]:
         point_dbt_at(self.home, Settings())
         result = invoke(self.home, arguments, parsed_manifest(self.home)).result
+        self.messages = {node.node.name: node.message for node in result.results}  # type: ignore[union-attr]
         return {node.node.name: str(node.status) for node in result.results}  # type: ignore[union-attr]
 
 

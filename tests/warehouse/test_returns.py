@@ -155,12 +155,12 @@ COUNTED_AS_OF = """
 ORDERS_AS_OF = """
     select customer_id, order_id
     from (
-        select order_key, 1 as delta from core.orders
+        select customer_id, order_id, 1 as delta from core.orders
         where is_counted_on_order_date and order_date <= '{day}'
         union all
-        select order_key, orders_delta from core.order_revisions where revised_date <= '{day}'
+        select customer_id, order_id, orders_delta from core.order_revisions
+        where revised_date <= '{day}'
     )
-    inner join core.orders using (order_key)
     group by all having sum(delta) = 1
 """
 

@@ -1,3 +1,5 @@
+{{ landed_table('campaign_assignments') }}
+
 with assignments as (
 
     select
@@ -9,7 +11,7 @@ with assignments as (
         assigned_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__campaign_assignments') }}
+    from {{ landed_rows('campaign_assignments') }}
 
 ),
 

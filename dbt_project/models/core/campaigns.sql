@@ -1,3 +1,5 @@
+{{ landed_table('campaigns') }}
+
 select
     campaign_id,
     name,
@@ -8,4 +10,4 @@ select
     ends_on,
     file_seq,
     row_number
-from {{ ref('stg_landing__campaigns') }}
+from {{ landed_rows('campaigns') }}

@@ -1,3 +1,5 @@
+{{ landed_table('contracts') }}
+
 with contracts as (
 
     select
@@ -10,7 +12,7 @@ with contracts as (
         ended_on,
         file_seq,
         row_number
-    from {{ ref('stg_landing__contracts') }}
+    from {{ landed_rows('contracts') }}
 
 ),
 

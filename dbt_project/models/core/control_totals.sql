@@ -1,7 +1,9 @@
+{{ landed_table('control_totals') }}
+
 select
     month,
     revenue,
     orders,
     file_seq,
     row_number
-from {{ ref('stg_landing__control_totals') }}
+from {{ landed_rows('control_totals') }}

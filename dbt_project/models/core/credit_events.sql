@@ -1,3 +1,5 @@
+{{ landed_table('credit_events') }}
+
 with events as (
 
     select
@@ -9,7 +11,7 @@ with events as (
         occurred_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__credit_events') }}
+    from {{ landed_rows('credit_events') }}
 
 ),
 

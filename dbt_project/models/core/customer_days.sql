@@ -1,28 +1,57 @@
-with lines as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_touched_days() }}"
+) }}
+
+{%- set touched = ref('touched_days') %}
+{%- set sums = [
+    'revenue', 'sale_amount', 'return_amount', 'discount_amount', 'coupon_amount', 'known_cost',
+    'known_cost_revenue', 'known_cost_sale_revenue', 'pieces',
+] %}
+
+with order_days as (
 
     select
-        customer_id,
-        transaction_type,
-        quantity,
-        amount,
-        discount_amount,
-        coupon_amount,
-        line_cost,
-        ordered_date
-    from {{ ref('transactions') }}
-    where customer_id is not null
+        days.customer_id,
+        {% for sum in sums -%}
+        days.{{ sum }},
+        {% endfor -%}
+        days.lines,
+        days.sale_lines,
+        days.day
+    from {{ ref('order_days') }} as days
+    {% if is_incremental() %}
+    inner join {{ touched }} as touched
+        on
+            days.customer_lookup = touched.customer_lookup
+            and days.customer_id = touched.customer_id
+            and days.day = touched.day
+    {% else %}
+    where days.customer_id is not null
+    {% endif %}
 
 ),
 
 orders as (
 
     select
-        customer_id,
-        order_date
-    from {{ ref('orders') }}
+        orders.customer_id,
+        orders.order_date
+    from {{ ref('int_orders_opened') }} as orders
+    {% if is_incremental() %}
+    inner join {{ touched }} as touched
+        on
+            orders.customer_lookup = touched.customer_lookup
+            and orders.customer_id = touched.customer_id
+            and orders.order_date = touched.day
+    where orders.is_counted
+    {% else %}
     where
-        customer_id is not null
-        and is_counted_on_order_date
+        orders.customer_id is not null
+        and orders.is_counted
+    {% endif %}
 
 ),
 
@@ -41,37 +70,27 @@ summed as (
 
     select
         customer_id,
-        sum(amount) as revenue,
-        sum(case when transaction_type = 'sale' then amount end) as sale_amount,
-        sum(case when transaction_type in ('return', 'cancellation') then amount end)
-            as return_amount,
-        sum(case when transaction_type = 'sale' then discount_amount end) as discount_amount,
-        sum(coupon_amount) as coupon_amount,
-        sum(line_cost) as known_cost,
-        sum(case when line_cost is not null then amount end) as known_cost_revenue,
-        sum(case when transaction_type = 'sale' and line_cost is not null then amount end)
-            as known_cost_sale_revenue,
-        sum(case when transaction_type = 'sale' then quantity end) as pieces,
-        count(*) as lines,
-        count(case when transaction_type = 'sale' then 1 end) as sale_lines,
-        ordered_date as day
-    from lines
-    group by customer_id, ordered_date
+        {% for sum in sums -%}
+        sum({{ sum }}) as {{ sum }},
+        {% endfor -%}
+        sum(lines) as lines,
+        sum(sale_lines) as sale_lines,
+        day
+    from order_days
+    group by customer_id, day
 
 )
 
 select
     summed.customer_id,
-    {% for sum in [
-        'revenue', 'sale_amount', 'return_amount', 'discount_amount', 'coupon_amount',
-        'known_cost', 'known_cost_revenue', 'known_cost_sale_revenue', 'pieces',
-    ] -%}
-    cast(coalesce(summed.{{ sum }}, 0) as decimal(18, 4)) as {{ sum }},
+    {% for sum in sums -%}
+    cast(summed.{{ sum }} as decimal(18, 4)) as {{ sum }},
     {% endfor -%}
-    summed.lines,
-    summed.sale_lines,
+    cast(summed.lines as bigint) as lines,
+    cast(summed.sale_lines as bigint) as sale_lines,
     coalesce(opened.orders_opened, 0) as orders_opened,
-    summed.day
+    summed.day,
+    {{ customer_lookup('summed.customer_id') }} as customer_lookup
 from summed
 left join opened
     on

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail'
+) }}
+
 {%- set mentions = [
     ('customers', 'customer_id'),
     ('transactions', 'customer_id'),
@@ -11,14 +17,32 @@
     ('referrals', 'referrer_customer_id'),
     ('referrals', 'referred_customer_id'),
     ('erasure_requests', 'customer_id'),
-] -%}
+] %}
 
+{% if is_incremental() %}
+with new_files as (
+
+    select files.file_seq
+    from {{ source('raw', 'files') }} as files
+    left join {{ source('ops', 'applied_files') }} as applied
+        on files.file_seq = applied.file_seq
+    where files.status = 'loaded' and applied.file_seq is null
+
+),
+
+mentioned as (
+{% else %}
 with mentioned as (
+{% endif %}
 
     {% for table, column in mentions %}
     select {{ column }} as source_customer_id
-    from {{ ref('stg_landing__' ~ table) }}
-    where {{ column }} is not null
+    from {{ source('raw', table) }}
+    where
+        {{ column }} is not null
+        {% if is_incremental() %}
+        and file_seq in (select new_files.file_seq from new_files)
+        {% endif %}
     group by {{ column }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -26,7 +50,12 @@ with mentioned as (
 )
 
 select
-    source_customer_id,
-    source_customer_id as customer_id
+    mentioned.source_customer_id,
+    mentioned.source_customer_id as customer_id
 from mentioned
-group by source_customer_id
+{% if is_incremental() %}
+left join {{ this }} as known
+    on mentioned.source_customer_id = known.source_customer_id
+where known.source_customer_id is null
+{% endif %}
+group by mentioned.source_customer_id

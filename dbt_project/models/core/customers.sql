@@ -1,15 +1,8 @@
+{{ config(materialized='view') }}
+
 with profiles as (
 
-    select * from {{ ref('stg_landing__customers') }}
-
-),
-
-customer_keys as (
-
-    select
-        customer_id,
-        source_customer_id
-    from {{ ref('customer_keys') }}
+    select * from {{ ref('customer_profiles') }}
 
 ),
 
@@ -24,7 +17,7 @@ appearances as (
 )
 
 select
-    customer_keys.customer_id,
+    appearances.customer_id,
     profiles.postal_code,
     profiles.email,
     profiles.phone,
@@ -65,8 +58,6 @@ select
     profiles.loyalty_enrolled_at,
     profiles.file_seq,
     profiles.row_number
-from customer_keys
+from appearances
 left join profiles
-    on customer_keys.source_customer_id = profiles.customer_id
-left join appearances
-    on customer_keys.customer_id = appearances.customer_id
+    on appearances.customer_id = profiles.customer_id

@@ -1,20 +1,28 @@
-with lines as (
+with order_days as (
 
     select
         customer_id,
-        amount,
-        ordered_date
-    from {{ ref('transactions') }}
+        revenue,
+        day
+    from {{ ref('order_days') }}
 
 ),
 
-orders as (
+opened as (
 
     select
-        is_counted_on_order_date,
-        order_date,
-        closed_date
-    from {{ ref('orders') }}
+        is_counted,
+        order_date
+    from {{ ref('int_orders_opened') }}
+
+),
+
+revisions as (
+
+    select
+        orders_delta,
+        order_date
+    from {{ ref('order_revisions') }}
 
 ),
 
@@ -31,21 +39,31 @@ customer_days as (
 summed as (
 
     select
-        sum(amount) as revenue,
-        sum(case when customer_id is null then amount end) as guest_revenue,
-        ordered_date as day
-    from lines
-    group by ordered_date
+        sum(revenue) as revenue,
+        sum(case when customer_id is null then revenue end) as guest_revenue,
+        day
+    from order_days
+    group by day
 
 ),
 
 counted as (
 
     select
-        count(case when closed_date is null then 1 end) as orders,
-        count(case when is_counted_on_order_date then 1 end) as orders_opened,
+        count(*) as orders_opened,
         order_date
-    from orders
+    from opened
+    where is_counted
+    group by order_date
+
+),
+
+revised as (
+
+    select
+        sum(orders_delta) as orders_delta,
+        order_date
+    from revisions
     group by order_date
 
 )
@@ -53,12 +71,15 @@ counted as (
 select
     cast(summed.revenue as decimal(18, 4)) as revenue,
     cast(coalesce(summed.guest_revenue, 0) as decimal(18, 4)) as guest_revenue,
-    coalesce(counted.orders, 0) as orders,
+    cast(coalesce(counted.orders_opened, 0) + coalesce(revised.orders_delta, 0) as bigint)
+        as orders,
     coalesce(counted.orders_opened, 0) as orders_opened,
     coalesce(customer_days.customers, 0) as customers,
     summed.day
 from summed
 left join counted
     on summed.day = counted.order_date
+left join revised
+    on summed.day = revised.order_date
 left join customer_days
     on summed.day = customer_days.day

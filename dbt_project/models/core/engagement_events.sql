@@ -1,3 +1,5 @@
+{{ landed_table('engagement_events') }}
+
 with events as (
 
     select
@@ -16,7 +18,7 @@ with events as (
         resolved_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__engagement_events') }}
+    from {{ landed_rows('engagement_events') }}
 
 ),
 
@@ -43,6 +45,7 @@ select
     events.resolved_date,
     events.occurred_at,
     events.resolved_at,
+    {{ event_lookup('events.') }} as event_lookup,
     events.file_seq,
     events.row_number
 from events

@@ -1,3 +1,5 @@
+{{ landed_table('erasure_requests') }}
+
 with erasure_requests as (
 
     select
@@ -6,7 +8,7 @@ with erasure_requests as (
         requested_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__erasure_requests') }}
+    from {{ landed_rows('erasure_requests') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ landed_table('holdings') }}
+
 with holdings as (
 
     select
@@ -8,7 +10,7 @@ with holdings as (
         held_on,
         file_seq,
         row_number
-    from {{ ref('stg_landing__holdings') }}
+    from {{ landed_rows('holdings') }}
 
 ),
 

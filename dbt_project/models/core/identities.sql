@@ -1,3 +1,5 @@
+{{ landed_table('identities') }}
+
 with identities as (
 
     select
@@ -8,7 +10,7 @@ with identities as (
         seen_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__identities') }}
+    from {{ landed_rows('identities') }}
 
 ),
 

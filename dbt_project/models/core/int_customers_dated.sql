@@ -5,7 +5,7 @@
     with both a profile and events exists from the earlier of the two.
 #}
 {%- set events = [
-    ('transactions', 'customer_id', 'ordered_date'),
+    ('customer_days', 'customer_id', 'day'),
     ('engagement_events', 'customer_id', 'occurred_date'),
     ('campaign_assignments', 'customer_id', 'assigned_date'),
     ('survey_responses', 'customer_id', 'responded_date'),
@@ -18,21 +18,12 @@
     ('identities', 'customer_id', 'seen_date'),
 ] -%}
 
-with customer_keys as (
-
-    select
-        customer_id,
-        source_customer_id
-    from {{ ref('customer_keys') }}
-
-),
-
-profiles as (
+with profiles as (
 
     select
         customer_id,
         coalesce(created_date, updated_date) as trace_date
-    from {{ ref('stg_landing__customers') }}
+    from {{ ref('customer_profiles') }}
 
 ),
 
@@ -52,13 +43,11 @@ traces as (
 
     {% endfor %}
     select
-        customer_keys.customer_id,
+        profiles.customer_id,
         profiles.trace_date is null as is_timeless,
         profiles.trace_date,
         cast(null as date) as event_date
     from profiles
-    inner join customer_keys
-        on profiles.customer_id = customer_keys.source_customer_id
 
 )
 

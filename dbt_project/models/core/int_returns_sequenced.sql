@@ -1,31 +1,35 @@
-with lines as (
+with touched_takers as (
 
-    select
-        line_key,
-        order_key,
-        order_id,
-        line_id,
-        customer_id,
-        product_id,
-        original_order_id,
-        transaction_type,
-        quantity,
-        amount,
-        ordered_date,
-        ordered_at,
-        file_seq,
-        row_number
-    from {{ ref('transactions') }}
+    select taker
+    from {{ ref('touched_takers') }}
 
 ),
 
 returns as (
 
     select
-        *,
-        {{ order_key('original_order_id', 'customer_id') }} as original_order_key
-    from lines
-    where transaction_type in ('return', 'cancellation')
+        lines.*,
+        {{ order_key('lines.original_order_id', 'lines.customer_id') }} as original_order_key,
+        touched_takers.taker
+    from {{ ref('return_lines') }} as lines
+    inner join touched_takers
+        on {{ return_taker('lines.customer_id', 'lines.original_order_id') }} = touched_takers.taker
+
+),
+
+sale_lines as (
+
+    select
+        {{ order_key('order_id', 'customer_id') }} as order_key,
+        ordered_at
+    from {{ ref('transactions') }}
+    where
+        transaction_type = 'sale'
+        and order_lookup in (
+            select {{ lookup('returns.original_order_id') }}
+            from returns
+            where returns.original_order_id is not null
+        )
 
 ),
 
@@ -34,13 +38,8 @@ named_orders as (
     select
         order_key,
         min(ordered_at) as known_at
-    from lines
-    where
-        transaction_type = 'sale'
-        and order_key in (
-            select returns.original_order_key
-            from returns
-        )
+    from sale_lines
+    where order_key in (select returns.original_order_key from returns)
     group by order_key
 
 ),
@@ -100,6 +99,7 @@ select
         order by ordered_at, order_id, line_id nulls last, file_seq, row_number
     ) as return_number,
     line_key as return_line_key,
+    taker,
     customer_id,
     named_order_key,
     product_id,

@@ -13,7 +13,7 @@ sale_lines as (
 
     select
         line_key,
-        order_key,
+        {{ order_key('order_id', 'customer_id') }} as order_key,
         order_id,
         line_id,
         customer_id,
@@ -27,6 +27,38 @@ sale_lines as (
     where
         transaction_type = 'sale'
         and (quantity <> 0 or amount > 0)
+        and customer_id is not null
+        and customer_lookup in (
+            select {{ lookup('returns.customer_id') }}
+            from returns
+            where returns.customer_id is not null
+        )
+
+    union all
+
+    {# A guest's return takes from the order that it names. #}
+    select
+        line_key,
+        {{ order_key('order_id', 'customer_id') }} as order_key,
+        order_id,
+        line_id,
+        customer_id,
+        product_id,
+        quantity,
+        amount,
+        ordered_at,
+        file_seq,
+        row_number
+    from {{ ref('transactions') }}
+    where
+        transaction_type = 'sale'
+        and (quantity <> 0 or amount > 0)
+        and customer_id is null
+        and order_lookup in (
+            select {{ lookup(order_id_of('returns.scope_order_key')) }}
+            from returns
+            where returns.customer_id is null
+        )
 
 ),
 

@@ -44,7 +44,7 @@ outcomes as (
         '{{ table }}' as source_table,
         'accepted' as outcome,
         count(*) as number_of_rows
-    from {{ ref(table) }}
+    from {{ ref('customer_profiles' if table == 'customers' else table) }}
     where file_seq is not null
     group by file_seq
 

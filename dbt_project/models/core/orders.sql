@@ -1,75 +1,84 @@
-with sale_lines as (
+{{ config(materialized='view') }}
+
+with order_days as (
 
     select
-        order_key,
         order_id,
         customer_id,
-        channel,
-        amount,
+        sale_amount,
         discount_amount,
-        ordered_date,
-        ordered_at,
-        file_seq,
-        row_number
-    from {{ ref('transactions') }}
-    where transaction_type = 'sale'
+        sale_lines
+    from {{ ref('order_days') }}
 
 ),
 
-order_days as (
+opened as (
 
     select
-        order_key,
+        order_id,
+        customer_id,
+        is_counted,
+        order_date
+    from {{ ref('int_orders_opened') }}
+
+),
+
+order_states as (
+
+    select
+        order_id,
+        customer_id,
         is_counted,
         was_counted,
-        order_date,
         changed_date
-    from {{ ref('int_order_days') }}
-
-),
-
-placed as (
-
-    select
-        order_key,
-        order_id,
-        customer_id,
-        {{ first_value_by('channel', ['ordered_at', 'file_seq', 'row_number']) }} as channel,
-        count(*) as lines,
-        cast(sum(amount) as decimal(18, 4)) as sale_amount,
-        cast(coalesce(sum(discount_amount), 0) as decimal(18, 4)) as discount_amount,
-        min(ordered_date) as order_date,
-        min(ordered_at) as ordered_at
-    from sale_lines
-    group by order_key, order_id, customer_id
+    from {{ ref('int_order_states') }}
 
 ),
 
 judged as (
 
     select
-        order_key,
+        order_id,
+        customer_id,
         max_by(is_counted, changed_date) as is_counted,
-        min_by(is_counted, changed_date) as is_counted_on_order_date,
         max(case when not is_counted and coalesce(was_counted, true) then changed_date end)
             as last_closed_date
+    from order_states
+    group by order_id, customer_id
+
+),
+
+summed as (
+
+    select
+        order_id,
+        customer_id,
+        sum(sale_lines) as lines,
+        sum(sale_amount) as sale_amount,
+        sum(discount_amount) as discount_amount
     from order_days
-    group by order_key
+    group by order_id, customer_id
 
 )
 
 select
-    placed.order_key,
-    placed.order_id,
-    placed.customer_id,
-    placed.channel,
-    placed.lines,
-    placed.sale_amount,
-    placed.discount_amount,
-    judged.is_counted_on_order_date,
-    placed.order_date,
-    case when not judged.is_counted then judged.last_closed_date end as closed_date,
-    placed.ordered_at
-from placed
-inner join judged
-    on placed.order_key = judged.order_key
+    opened.order_id,
+    opened.customer_id,
+    cast(summed.lines as bigint) as lines,
+    cast(summed.sale_amount as decimal(18, 4)) as sale_amount,
+    cast(summed.discount_amount as decimal(18, 4)) as discount_amount,
+    opened.is_counted as is_counted_on_order_date,
+    opened.order_date,
+    case
+        when not coalesce(judged.is_counted, opened.is_counted)
+            then coalesce(judged.last_closed_date, opened.order_date)
+    end as closed_date
+from opened
+inner join summed
+    on
+        opened.order_id = summed.order_id
+        and opened.customer_id is not distinct from summed.customer_id
+left join judged
+    on
+        opened.order_id = judged.order_id
+        and opened.customer_id is not distinct from judged.customer_id

@@ -1,3 +1,5 @@
+{{ landed_table('products') }}
+
 select
     product_id,
     name,
@@ -9,4 +11,4 @@ select
     risk_level,
     file_seq,
     row_number
-from {{ ref('stg_landing__products') }}
+from {{ landed_rows('products') }}

@@ -1,3 +1,5 @@
+{{ landed_table('referrals') }}
+
 with referrals as (
 
     select
@@ -7,7 +9,7 @@ with referrals as (
         referred_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__referrals') }}
+    from {{ landed_rows('referrals') }}
 
 ),
 

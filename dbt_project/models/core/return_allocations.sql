@@ -1,3 +1,12 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_touched_takers() }}"
+) }}
+
+{%- set touched = ref('touched_takers') %}
+
 with reduced as (
 
     select
@@ -17,6 +26,7 @@ returns as (
 
     select
         return_line_key,
+        taker,
         customer_id,
         returned_date,
         returned_at
@@ -45,8 +55,9 @@ rounded as (
 select
     rounded.return_line_key,
     rounded.sale_line_key,
-    rounded.order_key,
+    {{ order_id_of('rounded.order_key') }} as order_id,
     returns.customer_id,
+    returns.taker,
     cast(rounded.pieces_before - rounded.pieces_after as decimal(18, 4)) as pieces_taken,
     cast(rounded.amount_before - rounded.amount_after as decimal(18, 4)) as amount_taken,
     returns.returned_date,

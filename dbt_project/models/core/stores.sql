@@ -1,3 +1,5 @@
+{{ landed_table('stores') }}
+
 select
     store_id,
     name,
@@ -7,4 +9,4 @@ select
     longitude,
     file_seq,
     row_number
-from {{ ref('stg_landing__stores') }}
+from {{ landed_rows('stores') }}

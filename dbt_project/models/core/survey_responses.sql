@@ -1,3 +1,5 @@
+{{ landed_table('survey_responses') }}
+
 with responses as (
 
     select
@@ -10,7 +12,7 @@ with responses as (
         responded_at,
         file_seq,
         row_number
-    from {{ ref('stg_landing__survey_responses') }}
+    from {{ landed_rows('survey_responses') }}
 
 ),
 

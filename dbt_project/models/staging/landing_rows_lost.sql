@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_judged_rows() }}"
+) }}
+
 {#
     What makes two rows the same is the landing contract: the key of each table and its columns, or the
     identity columns of rows without a key.

@@ -1,0 +1,86 @@
+{#
+    The rows of a landing table that core takes tonight: all that stand when it is built as a whole,
+    else those that stand of the touched ones, that is, new ones and those that share a key with a new
+    one. A core table of landed rows forgets the touched ones first (`forget_touched`).
+#}
+{% macro landed_rows(table) -%}
+    {%- set stands = ref('stg_landing__' ~ table) -%}
+    {%- set touched = ref('touched_rows') -%}
+    {%- set lost = ref('landing_rows_lost') -%}
+    {%- if not is_incremental() -%}
+    {{ stands }}
+    {%- else -%}
+    (
+        select landed.*
+        from {{ source('raw', table) }} as landed
+        inner join {{ touched }} as touched
+            on
+                landed.file_seq = touched.file_seq
+                and landed.row_number = touched.row_number
+                and touched.source_table = '{{ table }}'
+        left join {{ lost }} as lost
+            on
+                touched.file_seq = lost.file_seq
+                and touched.row_number = lost.row_number
+                and lost.source_table = '{{ table }}'
+        where lost.row_number is null
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Before a model's insert, in the same transaction: take out the rows that it judges anew. #}
+{% macro forget_touched(table) %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using {{ ref('touched_rows') }} as touched
+        where
+            touched.source_table = '{{ table }}'
+            and {{ this }}.file_seq = touched.file_seq
+            and {{ this }}.row_number = touched.row_number
+    {% endif %}
+{% endmacro %}
+
+
+{% macro forget_touched_orders() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using {{ ref('touched_orders') }} as touched
+        where
+            {{ this }}.order_lookup = touched.order_lookup
+            and {{ this }}.order_id = touched.order_id
+            and {{ this }}.customer_id is not distinct from touched.customer_id
+    {% endif %}
+{% endmacro %}
+
+
+{# How every core table of landed rows is kept: what is touched is judged anew, all else stays. #}
+{% macro landed_table(table) -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{" ~ "{ forget_touched('" ~ table ~ "') }" ~ "}"
+    ) }}
+{%- endmacro %}
+
+
+{% macro forget_touched_days() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using {{ ref('touched_days') }} as touched
+        where
+            {{ this }}.customer_lookup = touched.customer_lookup
+            and {{ this }}.customer_id = touched.customer_id
+            and {{ this }}.day = touched.day
+    {% endif %}
+{% endmacro %}
+
+
+{% macro forget_touched_takers() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using {{ ref('touched_takers') }} as touched
+        where {{ this }}.taker = touched.taker
+    {% endif %}
+{% endmacro %}

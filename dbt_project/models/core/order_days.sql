@@ -1,0 +1,106 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_touched_orders() }}"
+) }}
+
+{%- set touched = ref('touched_orders') %}
+
+with lines as (
+
+    select
+        lines.order_id,
+        lines.customer_id,
+        lines.product_id,
+        lines.transaction_type = 'sale' as is_sale,
+        lines.transaction_type in ('return', 'cancellation') as is_return,
+        lines.quantity,
+        lines.amount,
+        lines.discount_amount,
+        lines.coupon_amount,
+        lines.cost_amount,
+        lines.ordered_date
+    from {{ ref('transactions') }} as lines
+    {% if is_incremental() %}
+    inner join {{ touched }} as touched
+        on
+            lines.order_lookup = touched.order_lookup
+            and lines.order_id = touched.order_id
+            and lines.customer_id is not distinct from touched.customer_id
+    {% endif %}
+
+),
+
+products as (
+
+    select
+        product_id,
+        unit_cost
+    from {{ ref('products') }}
+
+),
+
+costed as (
+
+    {# At amount 0 the type decides: goods given away have their cost, goods back return it. #}
+    select
+        lines.order_id,
+        lines.customer_id,
+        lines.is_sale,
+        lines.is_return,
+        lines.quantity,
+        lines.amount,
+        lines.discount_amount,
+        lines.coupon_amount,
+        case when lines.amount < 0 or (lines.amount = 0 and lines.is_return) then -1 else 1 end
+        * coalesce(
+            abs(lines.cost_amount),
+            cast(abs(lines.quantity) * products.unit_cost as decimal(18, 4))
+        ) as line_cost,
+        lines.ordered_date
+    from lines
+    left join products
+        on lines.product_id = products.product_id
+
+),
+
+summed as (
+
+    select
+        order_id,
+        customer_id,
+        sum(amount) as revenue,
+        sum(case when is_sale then amount end) as sale_amount,
+        sum(case when is_return then amount end) as return_amount,
+        sum(case when is_sale then discount_amount end) as discount_amount,
+        sum(coupon_amount) as coupon_amount,
+        sum(line_cost) as known_cost,
+        sum(case when line_cost is not null then amount end) as known_cost_revenue,
+        sum(case when is_sale and line_cost is not null then amount end)
+            as known_cost_sale_revenue,
+        sum(case when is_sale then quantity end) as pieces,
+        sum(case when is_sale then abs(quantity) end) as pieces_sold,
+        count(*) as lines,
+        count(case when is_sale then 1 end) as sale_lines,
+        ordered_date as day
+    from costed
+    group by order_id, customer_id, ordered_date
+
+)
+
+select
+    order_id,
+    customer_id,
+    {% for sum in [
+        'revenue', 'sale_amount', 'return_amount', 'discount_amount', 'coupon_amount',
+        'known_cost', 'known_cost_revenue', 'known_cost_sale_revenue', 'pieces', 'pieces_sold',
+    ] -%}
+    cast(coalesce({{ sum }}, 0) as decimal(18, 4)) as {{ sum }},
+    {% endfor -%}
+    lines,
+    sale_lines,
+    day,
+    {{ order_lookup() }} as order_lookup,
+    {{ customer_lookup() }} as customer_lookup
+from summed

@@ -1,0 +1,48 @@
+with touched as (
+
+    select
+        file_seq,
+        row_number
+    from {{ ref('touched_rows') }}
+    where source_table = 'transactions'
+
+),
+
+landed as (
+
+    select
+        order_id,
+        customer_id,
+        original_order_id,
+        transaction_type,
+        ordered_date,
+        ordered_at,
+        file_seq,
+        row_number
+    from {{ source('raw', 'transactions') }}
+
+),
+
+customer_keys as (
+
+    select
+        customer_id,
+        source_customer_id
+    from {{ ref('customer_keys') }}
+
+)
+
+select
+    landed.order_id,
+    customer_keys.customer_id,
+    landed.original_order_id,
+    landed.transaction_type,
+    landed.ordered_date,
+    landed.ordered_at
+from landed
+inner join touched
+    on
+        landed.file_seq = touched.file_seq
+        and landed.row_number = touched.row_number
+left join customer_keys
+    on landed.customer_id = customer_keys.source_customer_id

@@ -1,0 +1,82 @@
+"""What core holds: the landing files that it has taken in, and which code and engine built it."""
+
+import hashlib
+from dataclasses import dataclass
+
+import duckdb
+from dbt.contracts.graph.manifest import Manifest
+
+CORE_SCHEMAS = frozenset({"staging", "core", "work"})
+
+
+@dataclass(frozen=True)
+class CoreBuild:
+    """How core is built tonight.
+
+    `reason` says why it is built as a whole from raw; null if it takes in new files only.
+    """
+
+    fingerprint: str
+    reason: str | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.reason is not None
+
+
+def fingerprint(manifest: Manifest) -> str:
+    """Return a hash of all that decides what core makes of raw: its SQL, the macros, the engine."""
+    parts = [f"duckdb {duckdb.__version__}"]
+    parts += [
+        f"{node.unique_id}\n{node.raw_code}\n{node.config.materialized}"
+        for node in manifest.nodes.values()
+        if str(node.resource_type) == "model" and node.schema in CORE_SCHEMAS
+    ]
+    parts += [
+        f"{macro.unique_id}\n{macro.macro_sql}"
+        for macro in manifest.macros.values()
+        if macro.package_name == "strata"
+    ]
+    return hashlib.sha256("\0".join(sorted(parts)).encode()).hexdigest()
+
+
+def plan_core_build(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> CoreBuild:
+    """Decide whether core takes in new files only, or is built as a whole.
+
+    It is built as a whole the first time, after a build that did not come to its end, after a file
+    was taken back, and after its SQL or DuckDB changed: what it holds would not be what the same
+    code makes of raw.
+    """
+    now = fingerprint(manifest)
+    built = connection.execute("select fingerprint from ops.core_build").fetchone()
+    if built is None:
+        return CoreBuild(now, "core was never built to its end")
+    if built[0] != now:
+        return CoreBuild(now, "its SQL or DuckDB changed")
+    gone = connection.execute(
+        "select count(*) from ops.applied_files where file_seq not in "
+        "(select file_seq from raw.files where status = 'loaded')"
+    ).fetchone()
+    if gone is not None and gone[0]:
+        return CoreBuild(now, f"{gone[0]} files were taken back")
+    return CoreBuild(now, None)
+
+
+def forget_core_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that core holds nothing for sure: before it is built as a whole."""
+    connection.execute("begin")
+    connection.execute("delete from ops.applied_files")
+    connection.execute("delete from ops.core_build")
+    connection.execute("commit")
+
+
+def record_core_build(connection: duckdb.DuckDBPyConnection, build: CoreBuild) -> None:
+    """Note that core holds all loaded files; only after its last table and check went through."""
+    connection.execute("begin")
+    connection.execute("delete from ops.applied_files")
+    connection.execute(
+        "insert into ops.applied_files select file_seq from raw.files where status = 'loaded'"
+    )
+    connection.execute("delete from ops.core_build")
+    connection.execute("insert into ops.core_build values (?)", [build.fingerprint])
+    connection.execute("commit")
