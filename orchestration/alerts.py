@@ -1,4 +1,4 @@
-"""Telling people that a night failed: one short message to a webhook, nothing personal in it."""
+"""Telling people that a run failed: one short message to a webhook, nothing personal in it."""
 
 import logging
 from dataclasses import dataclass
@@ -30,15 +30,30 @@ class FailedNight:
         return "\n".join(lines)
 
 
-def post_failure(url: str, night: FailedNight) -> bool:
+@dataclass(frozen=True)
+class FailedComparison:
+    """What is told if the live tables could not be shown to equal a rebuild."""
+
+    run_id: str
+    steps: tuple[str, ...]
+    checks: tuple[str, ...]
+
+    def text(self) -> str:
+        """Return the message; which rows differ is in a file on the machine alone."""
+        why = "the live tables differ" if self.checks else "it did not come through"
+        return (
+            f"Strata: the weekly comparison with a rebuild failed (run {self.run_id[:8]}): {why}.\n"
+            "Published tables are as they were. See the run in the Dagster UI, or run "
+            "`strata reconcile`, which also names the rows."
+        )
+
+
+def post_failure(url: str, failed: FailedNight | FailedComparison) -> bool:
     """Post the message as `{"text": …}` plus its parts; return whether it was taken."""
-    body = {
-        "text": night.text(),
-        "as_of_date": night.as_of_date,
-        "run_id": night.run_id,
-        "steps": list(night.steps),
-        "failed_checks": list(night.checks),
-    }
+    body = {"text": failed.text(), "run_id": failed.run_id, "steps": list(failed.steps)}
+    body["failed_checks"] = list(failed.checks)
+    if isinstance(failed, FailedNight):
+        body["as_of_date"] = failed.as_of_date
     try:
         requests.post(url, json=body, timeout=TIMEOUT_SECONDS).raise_for_status()
     except requests.RequestException as error:

@@ -94,21 +94,26 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
 def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run past nights, oldest first; publishes once, at the end."""
     from orchestration.jobs import NIGHTLY, UNPUBLISHED
-    from orchestration.night import choose_night, nights_between, ready_to_write, run_nights
+    from orchestration.night import choose_nights, ready_to_write, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
-    nights = nights_between(first, last, every)
-    job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
     what = f"`strata backfill` of {first} to {last}"
     with ready_to_write(home, what, wait_seconds=wait):
-        for edge in (nights[0], nights[-1]):
-            choose_night(home, settings, edge)
+        nights = choose_nights(home, settings, first, last, every)
+        job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
         runs = run_nights(home, nights, job_names=job_names, progress=_say)
     _finish(home, runs, as_json)
 
 
-def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
+def _finish(
+    home: Home,
+    runs: list[Any],
+    as_json: bool,  # noqa: FBT001
+    *,
+    if_failed: str = "Nothing new was published; tables that were published before stand, marked "
+    "stale.",
+) -> None:
     """Print what the last run made and where, or why it failed, and leave with its code."""
     from orchestration.night import explain
     from orchestration.summary import summarise, summary_text
@@ -132,11 +137,49 @@ def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
             )
         )
     click.echo(f"Error: {words}", err=True)
-    click.echo(
-        "Nothing new was published; tables that were published before stand, marked stale.",
-        err=True,
-    )
+    click.echo(if_failed, err=True)
     sys.exit(EXIT_USAGE if isinstance(last.cause, InputError) else EXIT_FAILED)
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=DAY, required=True, help="The night to rebuild.")
+@click.option("--known-at", "known_at", help="Use only what this run knew (its id).")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_with_plain_errors
+def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Make a night again from raw, beside the live tables, which stay as they are."""
+    from orchestration.rebuild import rebuild as rebuild_night
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    rebuilt = rebuild_night(
+        home, settings, as_of, known_at=known_at, wait_seconds=wait, progress=_say
+    )
+    for note in rebuilt.notes:
+        _say(note)
+    _finish(
+        rebuilt.home, [rebuilt.run], as_json, if_failed="Nothing of the live tables was touched."
+    )
+    if not as_json:
+        click.echo(f"\nRebuilt  {rebuilt.home.root}  (delete the folder when done)")
+
+
+@main.command()
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@_with_plain_errors
+def reconcile(wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Hold the live tables against a rebuild from raw; exit code 1 on any difference."""
+    from orchestration.reconcile import reconcile as compare_with_rebuild
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    result = compare_with_rebuild(home, settings, wait_seconds=wait, progress=_say)
+    click.echo(json.dumps(result.to_dict()) if as_json else result.to_text(with_keys=True))
+    if not result.is_same:
+        click.echo(f"The same is written in {result.report}.", err=True)
+        sys.exit(EXIT_FAILED)
 
 
 @main.command()

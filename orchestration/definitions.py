@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
 from orchestration.assets.ingest import build_external_specs, build_ingest
+from orchestration.assets.reconcile import build_reconcile
 from orchestration.assets.report import build_report
 from orchestration.assets.serving import build_serving
 from orchestration.assets.transform import build_dbt_stages
@@ -14,7 +15,7 @@ from orchestration.home import Home
 from orchestration.jobs import build_jobs
 from orchestration.partitions import ONE_NIGHT_A_RUN, nightly_partitions
 from orchestration.resources import NightHome
-from orchestration.schedules import build_schedule
+from orchestration.schedules import build_schedule, build_weekly_schedule
 from orchestration.sensors import build_failure_sensor
 from orchestration.settings import load_settings
 
@@ -23,7 +24,7 @@ def build_definitions(home: Home) -> dg.Definitions:
     """Return the definitions that work on one home."""
     settings = load_settings(home.settings_file)
     partitions = nightly_partitions(settings)
-    jobs = build_jobs(build_failure_hook(home))
+    jobs = build_jobs(build_failure_hook(home), partitions)
     built = [
         *build_ingest(partitions),
         *build_dbt_stages(manifest_dict(home), partitions),
@@ -34,11 +35,14 @@ def build_definitions(home: Home) -> dg.Definitions:
         assets.with_attributes(backfill_policy=ONE_NIGHT_A_RUN) for assets in [*built, *published]
     ]
     return dg.Definitions(
-        assets=[*build_external_specs(), *nightly],
+        assets=[*build_external_specs(), *nightly, build_reconcile()],
         asset_checks=[build_closing_check()],
         jobs=jobs,
-        schedules=[build_schedule(home, settings, jobs[0])],
-        sensors=[build_failure_sensor(home, jobs[0])],
+        schedules=[
+            build_schedule(home, settings, jobs[0]),
+            build_weekly_schedule(settings, jobs[2]),
+        ],
+        sensors=[build_failure_sensor(home, [jobs[0], jobs[2]])],
         resources={"night": NightHome(root=str(home.root))},
         executor=dg.in_process_executor,
     )

@@ -11,7 +11,7 @@ from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
 from orchestration.publishing.issue import current_issue, reissue_stale
 from orchestration.reporting.page import render_report
-from orchestration.run_events import checks_of, materialised_in
+from orchestration.run_events import checks_of, materialised_in, night_of
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect
 
@@ -25,7 +25,7 @@ def build_failure_hook(home: Home) -> dg.HookDefinition:
     @dg.failure_hook(name="keep_last_good_tables")
     def keep_last_good_tables(context: dg.HookContext) -> None:
         run = context.instance.get_run_by_id(context.run_id)
-        night = run.tags.get("dagster/partition") if run else None
+        night = night_of(run.tags) if run else None
         if night is None:
             return
         error = context.op_exception

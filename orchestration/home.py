@@ -56,9 +56,21 @@ class Home:
         return self.root / "tmp"
 
     @property
+    def rebuilds(self) -> Path:
+        return self.root / "rebuilds"
+
+    @property
+    def is_rebuild(self) -> bool:
+        """Whether this is a night that was rebuilt beside another home."""
+        return self.root.parent.name == "rebuilds"
+
+    @property
     def settings_file(self) -> Path:
+        """The settings; those of a rebuild are its own, whatever the environment says."""
         override = os.environ.get("STRATA_SETTINGS")
-        return Path(override).resolve() if override else self.root / "strata.yml"
+        if override and not self.is_rebuild:
+            return Path(override).resolve()
+        return self.root / "strata.yml"
 
     @property
     def lock_file(self) -> Path:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import dagster as dg
 
 from orchestration import failures
-from orchestration.data_days import days_in_data
+from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
 from orchestration.errors import InputError, StrataError
 from orchestration.home import Home
@@ -67,25 +67,51 @@ def choose_night(home: Home, settings: Settings, as_of_date: date | None) -> dat
         If the day lies in the future, before the first day that the
         settings allow, or before all data.
     """
-    days = days_in_data(home, settings)
     night = as_of_date or night_to_run(home, settings)
-    last = yesterday(settings)
-    if night > last:
+    _refuse_impossible(home, settings, [night], days_in_data(home, settings))
+    return night
+
+
+def choose_nights(
+    home: Home, settings: Settings, first: date, last: date, every: str
+) -> list[date]:
+    """Return the nights of a backfill, oldest first, after making sure that all can be run.
+
+    Raises
+    ------
+    InputError
+        If the range runs backwards, or a night of it cannot be run; says which days exist.
+    """
+    days = days_in_data(home, settings)
+    if last < first:
+        known = f" The transactions run from {days.first} to {days.last}." if days else ""
+        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.{known}")
+    nights = nights_between(first, last, every)
+    _refuse_impossible(home, settings, nights, days)
+    return nights
+
+
+def _refuse_impossible(
+    home: Home, settings: Settings, nights: list[date], days: DataDays | None
+) -> None:
+    """Raise if one of the nights, oldest first, is not over or has nothing to tell."""
+    first, last = nights[0], nights[-1]
+    last_whole_day = yesterday(settings)
+    if last > last_whole_day:
         raise InputError(
-            f"{night} is not over: the last whole business day in {settings.time_zone} is {last}. "
-            f"Choose a day up to {last}."
+            f"{last} is not over: the last whole business day in {settings.time_zone} is "
+            f"{last_whole_day}. Choose a day up to {last_whole_day}."
         )
-    if days is not None and night < days.first:
+    if days is not None and first < days.first:
         raise InputError(
-            f"{night} lies before all data: the transactions run from {days.first} to {days.last}. "
-            "Choose a day from then on."
+            f"{first} lies before all data: the transactions run from {days.first} to "
+            f"{days.last}. Choose a day from then on."
         )
-    if night < date.fromisoformat(settings.first_day):
+    if first < date.fromisoformat(settings.first_day):
         raise InputError(
-            f"{night} lies before the setting `first_day` ({settings.first_day}). "
+            f"{first} lies before the setting `first_day` ({settings.first_day}). "
             f"Choose a later day, or set `first_day` in {home.settings_file}."
         )
-    return night
 
 
 def run_nights(
@@ -104,14 +130,14 @@ def run_nights(
     with open_instance(home) as instance:
         definitions = build_definitions(home)
         for night, job_name in zip(nights, job_names, strict=True):
-            run = _run(home, instance, definitions, night, job_name, progress)
+            run = run_night(home, instance, definitions, night, job_name, progress)
             runs.append(run)
             if not run.is_success:
                 break
     return runs
 
 
-def _run(
+def run_night(
     home: Home,
     instance: dg.DagsterInstance,
     definitions: dg.Definitions,
@@ -172,15 +198,7 @@ def explain(run: NightRun) -> str:
 
 
 def nights_between(first: date, last: date, every: str) -> list[date]:
-    """Return the nights of a backfill, oldest first; the last day is always one of them.
-
-    Raises
-    ------
-    InputError
-        If the range runs backwards.
-    """
-    if last < first:
-        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.")
+    """Return the nights of a range, oldest first; its last day is always one of them."""
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     if every == "week":
         chosen = [day for day in days if day.isoweekday() == last.isoweekday()]

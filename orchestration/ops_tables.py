@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import SettingsError
 from orchestration.kept_nights import write_kept_nights
 from orchestration.settings import Settings
 
@@ -80,6 +81,27 @@ def git_sha() -> str:
         check=False,
     )
     return answer.stdout.strip() if answer.returncode == 0 else "unknown"
+
+
+def hold_time_zone(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:
+    """Keep the first night's time zone, and refuse another one: business days were cut by it.
+
+    Raises
+    ------
+    SettingsError
+        Saying which zone the first night used, and how to begin anew with another.
+    """
+    row = connection.execute("select time_zone from ops.account").fetchone()
+    if row is None:
+        connection.execute("insert into ops.account values (?)", [time_zone])
+    elif row[0] != time_zone:
+        raise SettingsError(
+            f"The setting `time_zone` is {time_zone}, but the first night here was run in "
+            f"{row[0]}, and every business day was cut by it. Set it back to {row[0]}; or rebuild "
+            "everything from the landing files: take another STRATA_HOME (or move "
+            "warehouse.duckdb, models/ and serving/ away), put the same files into its landing/ "
+            f"and run the nights again with time_zone: {time_zone}."
+        )
 
 
 def write_night(

@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.home import Home
 from orchestration.lock import hold_the_warehouse
+from orchestration.run_events import night_of
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect
 
@@ -39,9 +40,10 @@ class NightHome(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NightHome"]:
-        night = context.run.tags.get("dagster/partition", "?") if context.run else "?"
+        night = night_of(context.run.tags) if context.run else None
+        job = context.run.job_name if context.run else "?"
         run = context.run.run_id[:8] if context.run else "?"
-        holder = f"the night of {night} (run {run})"
+        holder = f"{f'the night of {night}' if night else f'the job {job}'} (run {run})"
         with hold_the_warehouse(self.home, holder, wait_seconds=LOCK_WAIT_SECONDS):
             yield self
 

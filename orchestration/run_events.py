@@ -1,10 +1,15 @@
 """What Dagster's event log says of one run: which assets it made, which checks it took."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import dagster as dg
 
 from orchestration.ops_tables import CheckResult
+
+
+def night_of(tags: Mapping[str, str]) -> str | None:
+    """Return the night of a run; one of an asset backfill names it as a range of one."""
+    return tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_start")
 
 
 def materialised_in(instance: dg.DagsterInstance, run_id: str) -> set[dg.AssetKey]:

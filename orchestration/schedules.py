@@ -1,4 +1,4 @@
-"""The nightly schedule."""
+"""The schedules: every night, and once a week the comparison with a rebuild."""
 
 from datetime import date
 
@@ -19,6 +19,10 @@ def night_to_run(home: Home, settings: Settings) -> date:
         if last is not None:
             return min(last, yesterday(settings))
     return yesterday(settings)
+
+
+# Well after the night of Sunday; a night that still runs is waited for in the queue.
+RECONCILE_HOURS_AFTER = 3
 
 
 def build_schedule(
@@ -45,3 +49,18 @@ def build_schedule(
         )
 
     return every_night
+
+
+def build_weekly_schedule(
+    settings: Settings, job: UnresolvedAssetJobDefinition
+) -> dg.ScheduleDefinition:
+    """Return the schedule of the comparison with a rebuild: Sundays, some hours after the night."""
+    hour, minute = settings.schedule.at.split(":")
+    return dg.ScheduleDefinition(
+        name="reconcile_every_week",
+        job=job,
+        cron_schedule=f"{int(minute)} {(int(hour) + RECONCILE_HOURS_AFTER) % 24} * * 0",
+        execution_timezone=settings.time_zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Rebuilds the last night beside the live tables and compares every row.",
+    )

@@ -9,8 +9,9 @@ from orchestration.errors import LandingError
 from orchestration.landing.ingest import ingest
 from orchestration.landing_schema import LANDING
 from orchestration.ml_tables import create_ml_schema
-from orchestration.ops_tables import create_ops_schema, write_night
+from orchestration.ops_tables import create_ops_schema, hold_time_zone, write_night
 from orchestration.resources import NightHome, as_of_date
+from orchestration.run_log import record_run
 
 GROUP = "ingest"
 # What the run says of itself; apart from the data, or every stage would seem to hang on the ingest.
@@ -107,7 +108,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
         settings = night.settings
         with night.connect() as connection:
             create_ops_schema(connection)
-            _hold_time_zone(connection, settings.time_zone)
+            hold_time_zone(connection, settings.time_zone)
             report = ingest(connection, night.home, settings, context.run.run_id)
             counts = {
                 name: _count(connection, f"select count(*) from raw.{name}")
@@ -145,21 +146,10 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 )
             create_ml_schema(connection)
             write_night(connection, day, context.run.run_id, night.settings)
+            record_run(connection, day, context.run.run_id, night.settings)
         return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
 
     return [ingest_landing, night_settings]
-
-
-def _hold_time_zone(connection: Any, time_zone: str) -> None:
-    """Keep the first night's time zone, and refuse another one: business days were cut by it."""
-    row = connection.execute("select time_zone from ops.account").fetchone()
-    if row is None:
-        connection.execute("insert into ops.account values (?)", [time_zone])
-    elif row[0] != time_zone:
-        raise LandingError(
-            f"The setting `time_zone` is {time_zone}, but the days in this warehouse were cut "
-            f"in {row[0]}. Set it back, or begin anew: move warehouse.duckdb away and run again."
-        )
 
 
 def _count(connection: Any, sql: str) -> int:

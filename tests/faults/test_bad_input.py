@@ -178,20 +178,75 @@ def test_an_empty_landing_folder_says_what_to_put_there_and_writes_nothing(
 def test_another_time_zone_after_the_first_night_is_refused(published: Installation) -> None:
     published.home.settings_file.write_text("time_zone: Asia/Shanghai\ncurrency: GBP\n")
 
-    result = published.strata("run", "--as-of", NEXT_NIGHT)
+    results = [
+        published.strata("rebuild", "--as-of", NIGHT),
+        published.strata("run", "--as-of", NEXT_NIGHT),
+    ]
 
-    assert result.exit_code == 2
-    assert "Europe/London" in result.output
+    for result in results:
+        assert result.exit_code == 2, result.output
+        for word in ("Asia/Shanghai", "first night", "Europe/London", "rebuild everything"):
+            assert word in result.output
+    assert list(published.home.rebuilds.glob("*2024*")) == []
 
 
-def test_a_backfill_that_runs_backwards_is_refused(published: Installation) -> None:
+@pytest.mark.parametrize(
+    ("first", "last", "word"),
+    [
+        (NIGHT, "2024-05-01", "runs backwards"),
+        ("2021-05-01", NIGHT, "before all data"),
+        (NIGHT, "2999-01-01", "is not over"),
+    ],
+)
+def test_a_backfill_of_days_that_cannot_be_run_is_refused_and_says_which_can(
+    published: Installation, first: str, last: str, word: str
+) -> None:
     before = run_info(published)
 
-    result = published.strata("backfill", "--from", NIGHT, "--to", "2024-05-01")
+    result = published.strata("backfill", "--from", first, "--to", last)
 
     assert result.exit_code == 2
-    assert "runs backwards" in result.output
+    assert word in result.output
+    if word != "is not over":
+        assert "from 2022-07-" in result.output
+        assert f"to {NIGHT}" in result.output
     assert run_info(published) == before
+
+
+def test_a_rebuild_as_known_at_no_run_lists_the_runs_and_their_nights(
+    published: Installation,
+) -> None:
+    [(run_id,)] = published.published("select run_id from marts.run_info")
+
+    result = published.strata("rebuild", "--as-of", NIGHT, "--known-at", "yesterday")
+
+    assert result.exit_code == 2, result.output
+    assert f"{run_id} (night of {NIGHT})" in result.output
+
+
+def test_a_rebuild_without_room_on_the_disk_says_how_much_it_needs(
+    published: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(published.home.root)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    result = published.strata("rebuild", "--as-of", NIGHT)
+
+    assert result.exit_code == 1, result.output
+    for word in ("needs about", "GiB", "Make room"):
+        assert word in result.output
+
+
+def test_nothing_is_rebuilt_or_compared_before_anything_was_loaded(
+    new_installation: Callable[..., Installation],
+) -> None:
+    made = new_installation()
+
+    for arguments in (["rebuild", "--as-of", NIGHT], ["reconcile"]):
+        result = made.strata(*arguments)
+        assert result.exit_code == 2
+        assert "run a night first" in result.output
+    assert sorted(path.name for path in made.home.root.iterdir()) == ["strata.yml"]
 
 
 def test_a_night_asked_for_while_another_runs_is_refused_with_the_holders_name(
@@ -203,12 +258,33 @@ def test_a_night_asked_for_while_another_runs_is_refused_with_the_holders_name(
             published.strata("run", "--as-of", NEXT_NIGHT),
             published.strata("unload", "transactions/orders.csv"),
             published.strata("check"),
+            published.strata("backfill", "--from", NIGHT, "--to", NEXT_NIGHT),
+            published.strata("rebuild", "--as-of", NIGHT),
+            published.strata("reconcile"),
         ]
 
     for result in refused:
         assert result.exit_code == 3, result.output
         assert "the night of 2024-05-01" in result.output
     assert run_info(published) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["backfill", "--from", NIGHT, "--to", "2024-05-01"], "runs backwards"),
+        (["rebuild", "--as-of", "2021-05-01"], "before all data"),
+        (["rebuild", "--as-of", NIGHT, "--known-at", "nobody"], "No run is called"),
+    ],
+)
+def test_who_waits_gets_an_answer_once_the_other_is_done(
+    published: Installation, arguments: list[str], word: str
+) -> None:
+    with held_by_another_process(published.home.root, 2.0):
+        result = published.strata(*arguments, "--wait", "60")
+
+    assert result.exit_code == 2, result.output
+    assert word in result.output
 
 
 def test_a_warehouse_that_someone_keeps_open_is_said_so(

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from orchestration.alerts import FailedNight, post_failure
+from orchestration.alerts import FailedComparison, FailedNight, post_failure
 
 NIGHT = FailedNight(
     as_of_date="2024-05-01",
@@ -52,6 +52,19 @@ def test_the_alert_names_night_steps_and_checks(sink: tuple[str, type[Sink]]) ->
     assert "night of 2024-05-01 failed" in str(body["text"])
     assert body["steps"] == ["prepare"]
     assert body["failed_checks"] == ["assert_landing_rows_balance"]
+
+
+def test_a_failed_comparison_is_told_apart_from_a_failed_night(
+    sink: tuple[str, type[Sink]],
+) -> None:
+    url, handler = sink
+    failed = FailedComparison("0123456789abcdef", ("compare",), ("live_tables_equal_a_rebuild",))
+
+    assert post_failure(url, failed)
+
+    [body] = handler.taken
+    assert "the live tables differ" in str(body["text"])
+    assert "as_of_date" not in body
 
 
 def test_a_sink_that_refuses_is_told_apart_and_raises_nothing(

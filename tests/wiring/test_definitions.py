@@ -100,11 +100,36 @@ def test_the_night_is_scheduled_in_the_accounts_time_zone_and_on_by_default(
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
+def test_the_queue_takes_the_oldest_night_first(definitions: dg.Definitions) -> None:
+    for name in ("nightly", "unpublished_night"):
+        job = definitions.resolve_job_def(name)
+        older, newer = (
+            int(job.get_tags_for_partition_key(night, None)["dagster/priority"])
+            for night in ("2024-06-23", "2024-06-30")
+        )
+        assert older > newer
+
+
+def test_the_comparison_with_a_rebuild_runs_weekly_and_in_no_night(
+    definitions: dg.Definitions,
+) -> None:
+    schedule = definitions.resolve_schedule_def("reconcile_every_week")
+
+    assert schedule.cron_schedule == "15 6 * * 0"
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    comparison = dg.AssetKey(["reports", "reconcile"])
+    for job, has_it in (("nightly", False), ("unpublished_night", False), ("reconcile", True)):
+        layer = definitions.resolve_job_def(job).asset_layer
+        assert (comparison in layer.executable_asset_keys) == has_it, job
+
+
 def test_a_partition_is_a_business_day_and_one_run_takes_one(
     repository: dg.RepositoryDefinition,
 ) -> None:
     graph = repository.asset_graph
-    for key in graph.materializable_asset_keys:
+    # The comparison with a rebuild is of no night.
+    for key in graph.materializable_asset_keys - {dg.AssetKey(["reports", "reconcile"])}:
         node = graph.get(key)
         assert isinstance(node.partitions_def, dg.DailyPartitionsDefinition), key
         assert node.partitions_def.timezone == "Asia/Shanghai", key

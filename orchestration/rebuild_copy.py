@@ -1,0 +1,212 @@
+"""The warehouse of a rebuild: raw and the results of other nights, copied from the live one."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from models.artifacts import load_model
+from models.registry import empty_registry, update_registry
+from orchestration.landing.schema import create_raw_schema
+from orchestration.ml_tables import create_ml_schema, replace_all
+from orchestration.ops_tables import create_ops_schema
+
+LIVE = "live"
+# The one table of full night rows: only nights that the rebuilt one is compared with are needed.
+NIGHT_ROWS = "customer_segments"
+# A past night's next days, known once a night that much later has run.
+OUTCOMES, OUTCOME_DAYS = "segment_outcomes", 90
+
+
+@dataclass(frozen=True)
+class CopyPlan:
+    """What a rebuild may know.
+
+    Attributes
+    ----------
+    as_of_date : the night to rebuild; of its own results only the model is taken over.
+    last_file_seq : the last landed file, in load order; None takes all.
+    has_later_nights : whether nights after it stand, as they do when live tables are compared.
+    kept_tables : tables of schema `segments` that keep earlier nights.
+    unknown_nights : nights whose models came later than what may be known.
+    """
+
+    as_of_date: date
+    kept_tables: tuple[str, ...]
+    last_file_seq: int | None = None
+    has_later_nights: bool = False
+    unknown_nights: tuple[date, ...] = field(default=())
+
+    @property
+    def other_nights(self) -> str:
+        """The condition on `as_of_date` for results of other nights."""
+        comparison = "<>" if self.has_later_nights else "<"
+        return f"as_of_date {comparison} date '{self.as_of_date}'"
+
+    @property
+    def nights_of_models(self) -> str:
+        """The condition on `as_of_date` for what was learned; a night keeps its own model."""
+        known = "true" if self.has_later_nights else f"as_of_date <= date '{self.as_of_date}'"
+        days = ", ".join(f"date '{night}'" for night in self.unknown_nights)
+        return known + (f" and as_of_date not in ({days})" if days else "")
+
+
+@contextmanager
+def live_attached(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator[None]:
+    """Attach the live warehouse, read-only, for one `with` block; the caller holds its lock."""
+    path = str(warehouse).replace("'", "''")
+    connection.execute(f"attach '{path}' as {LIVE} (read_only)")
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {LIVE}")
+
+
+def copy_what_is_known(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
+    """Fill an empty warehouse from the attached live one with all that a night starts from."""
+    _copy_raw(connection, plan)
+    create_ops_schema(connection)
+    _copy(connection, "ops", "account")
+    _copy(connection, "ops", "check_results", plan.other_nights)
+    _copy_models(connection, plan)
+    _copy_segments(connection, plan)
+
+
+def tables_of(
+    connection: duckdb.DuckDBPyConnection, schema: str, *, database: str = LIVE
+) -> dict[str, list[str]]:
+    """Return the columns of each table of a schema, from the catalogue; views are left out."""
+    rows = connection.execute(
+        """
+        select tables.table_name, list(columns.column_name order by columns.column_index)
+        from duckdb_tables() as tables
+        join duckdb_columns() as columns using (database_name, schema_name, table_name)
+        where database_name = ? and schema_name = ?
+        group by tables.table_name
+        order by tables.table_name
+        """,
+        [database, schema],
+    ).fetchall()
+    return dict(rows)
+
+
+def _copy_raw(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
+    """Copy the rows of every landed file that may be known; copies of files included."""
+    create_raw_schema(connection)
+    for table, columns in tables_of(connection, "raw").items():
+        is_known = "true"
+        if plan.last_file_seq is not None and "file_seq" in columns:
+            is_known = f"file_seq <= {plan.last_file_seq}"
+        _copy(connection, "raw", table, is_known)
+
+
+def _copy_models(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
+    """Copy which models there are; customers' scores are computed anew."""
+    create_ml_schema(connection)
+    for table, columns in tables_of(connection, "ml").items():
+        if "as_of_date" in columns and "customer_id" not in columns:
+            _copy(connection, "ml", table, plan.nights_of_models)
+    if plan.has_later_nights:
+        _copy(connection, "ml", "behaviour_segments")
+
+
+def replay_registry(
+    connection: duckdb.DuckDBPyConnection, models_folder: Path, as_of_date: date
+) -> None:
+    """Write the register of learned segments as it was before a night, from the models' nights.
+
+    The live register says of every segment when it was seen last, which a rebuilt night must not
+    know. Only the first and the last night of each model matter to it.
+    """
+    nights = connection.execute(
+        """
+        select distinct unnest([min(as_of_date), max(as_of_date)]) as as_of_date, model_id
+        from ml.model_runs
+        where kind = 'behaviour' and trained_on is not null and as_of_date < ?
+        group by model_id
+        order by all
+        """,
+        [as_of_date],
+    ).fetchall()
+    registry: pd.DataFrame = empty_registry()
+    for night, model_id in nights:
+        model = load_model(models_folder, model_id)
+        registry = update_registry(registry, model, as_of_date=night)
+    replace_all(connection, "behaviour_segments", registry)
+
+
+def model_ids(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
+    """Return the models that any copied night was scored with or learned."""
+    rows = connection.execute(
+        "select distinct model_id from ml.model_runs where trained_on is not null order by model_id"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _copy_segments(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
+    """Copy what is kept of other nights."""
+    there = tables_of(connection, "segments")
+    small = [
+        table
+        for table in plan.kept_tables
+        if table in there and table not in (NIGHT_ROWS, OUTCOMES)
+    ]
+    for table in small:
+        _copy(connection, "segments", table, plan.other_nights)
+    has_outcomes = OUTCOMES in plan.kept_tables and OUTCOMES in there
+    if has_outcomes:
+        _copy(connection, "segments", OUTCOMES, f"{plan.other_nights} and {_is_told(plan)}")
+    if NIGHT_ROWS in there:
+        _copy(connection, "segments", NIGHT_ROWS, _is_needed(plan, has_outcomes=has_outcomes))
+
+
+def _is_told(plan: CopyPlan) -> str:
+    """Return the condition on outcomes that were known before the night itself was run."""
+    if plan.has_later_nights:
+        return "true"
+    return (
+        f"as_of_date <= (select max(as_of_date) - {OUTCOME_DAYS} "
+        f"from {LIVE}.segments.segment_nights where {plan.other_nights})"
+    )
+
+
+def _is_needed(plan: CopyPlan, *, has_outcomes: bool) -> str:
+    """Return the condition on full night rows: neighbours of the night, and outcomes to come."""
+    rows, night = f"{LIVE}.segments.{NIGHT_ROWS}", f"date '{plan.as_of_date}'"
+    needed = [
+        f"(scheme, as_of_date) in (select (scheme, max(as_of_date)) from {rows} "
+        f"where as_of_date < {night} group by scheme)"
+    ]
+    if plan.has_later_nights:
+        needed.append(
+            f"(scheme, as_of_date) in (select (scheme, min(as_of_date)) from {rows} "
+            f"where as_of_date > {night} group by scheme)"
+        )
+    if has_outcomes:
+        needed.append(
+            f"(as_of_date <= {night} - {OUTCOME_DAYS} "
+            f"and as_of_date not in (select as_of_date from segments.{OUTCOMES}))"
+        )
+    return f"{plan.other_nights} and ({' or '.join(needed)})"
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, where: str = "true"
+) -> None:
+    """Copy rows into the table of the same name, which is made if it is not there."""
+    rows = f"select * from {LIVE}.{schema}.{table} where {where}"
+    if table in tables_of(connection, schema, database=_current(connection)):
+        connection.execute(f"insert into {schema}.{table} by name {rows}")
+    else:
+        connection.execute(f"create schema if not exists {schema}")
+        connection.execute(f"create table {schema}.{table} as {rows}")
+
+
+def _current(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute("select current_database()").fetchone()
+    assert row is not None
+    return str(row[0])
