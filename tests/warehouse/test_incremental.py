@@ -17,10 +17,7 @@ def tables(warehouse) -> list[str]:
         name
         for (name,) in warehouse.rows(
             "select schema_name || '.' || table_name from duckdb_tables() "
-            "where schema_name in ('staging', 'core') "
-            # Worked out anew for what each night touched.
-            "and table_name not like 'int\\_returns%' escape '\\' "
-            "and table_name not like 'int\\_sale\\_lines%' escape '\\' order by 1"
+            "where schema_name in ('staging', 'core') order by 1"
         )
     ]
 

@@ -1,3 +1,5 @@
+{{ config(schema='work') }}
+
 with touched_takers as (
 
     select taker

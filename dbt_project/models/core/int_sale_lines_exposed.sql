@@ -1,3 +1,5 @@
+{{ config(schema='work') }}
+
 with returns as (
 
     select

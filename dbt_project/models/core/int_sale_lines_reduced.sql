@@ -1,3 +1,5 @@
+{{ config(schema='work') }}
+
 {#
     Returns take from sale lines one after the other, each from what the earlier ones left: a step of
     the recursion handles one return of every scope. A line is carried as what is left of its `size`,
