@@ -1,5 +1,7 @@
 """Whether Strata and the bare script came to the same figures."""
 
+import argparse
+import json
 from pathlib import Path
 
 import duckdb
@@ -98,3 +100,16 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     row = connection.execute(query).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def main() -> None:
+    """Compare two databases; prints the differences as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m bench.agreement", description=__doc__)
+    parser.add_argument("warehouse", type=Path)
+    parser.add_argument("bare", type=Path)
+    options = parser.parse_args()
+    print(json.dumps(differences(options.warehouse, options.bare)))
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,10 @@ with orders as (
         (hash({seed}, day, number) % 1000000007)::bigint as dice,
         floor({customers} * power((hash({seed}, 1, day, number) % 1000003) / 1000003.0, 1.7))
             as customer
-    from (select cast(unnest(generate_series(date '{first}', date '{last}', interval 1 day)) as date) as day)
+    from (
+        select cast(unnest(generate_series(
+            date '{first}', date '{last}', interval 1 day)) as date) as day
+    )
     cross join range({orders}) as numbers(number)
 ),
 lines as (

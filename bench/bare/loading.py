@@ -42,13 +42,9 @@ class LandedFile:
     path: Path
 
 
-def new_files(
-    connection: duckdb.DuckDBPyConnection, landings: Sequence[Path]
-) -> list[LandedFile]:
+def new_files(connection: duckdb.DuckDBPyConnection, landings: Sequence[Path]) -> list[LandedFile]:
     """Return the files that are not loaded yet, in load order."""
-    known = set(
-        connection.execute("select source_table, file_name from raw.files").fetchall()
-    )
+    known = set(connection.execute("select source_table, file_name from raw.files").fetchall())
     paths = [
         (table, path)
         for table in TABLES
@@ -68,23 +64,24 @@ def load(connection: duckdb.DuckDBPyConnection, file: LandedFile, currency: str)
     """Type the rows of one file into `raw`, the ones without a required value set aside."""
     source = _source(file.path)
     present = {
-        name
-        for name, *_ in connection.execute(f"describe select * from {source}").fetchall()
+        name: kind
+        for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()
     }
     columns = connection.execute(
         "select column_name, data_type, not is_nullable from duckdb_columns() "
         "where schema_name = 'raw' and table_name = ? order by column_index offset 2",
         [file.table],
     ).fetchall()
-    values = {name: _typed(name, kind) for name, kind, _ in columns if name in present}
-    usable = [f"{values.get(name, 'null')} is not null" for name, _, required in columns if required]
+    values = {name: _typed(name, present[name], kind) for name, kind, _ in columns if name in present}
+    required = [name for name, _, is_required in columns if is_required]
+    usable = [f"{values.get(name, 'null')} is not null" for name in required]
     if "currency" in values:
         usable.append(f"coalesce(upper({values['currency']}), '{currency}') = '{currency}'")
     if file.table == "transactions":
         quantity = values.get("quantity", "cast(null as decimal(18, 4))")
         kind = _TYPE.format(amount=values["amount"], quantity=quantity)
-        values["transaction_type"] = kind if "transaction_type" in present else kind.replace(
-            "lower(transaction_type), ", ""
+        values["transaction_type"] = (
+            kind if "transaction_type" in present else kind.replace("lower(transaction_type), ", "")
         )
     names = ", ".join(values)
     condition = " and ".join(usable)
@@ -121,8 +118,12 @@ def _source(path: Path) -> str:
     return f"(select *, row_number() over () as {_ROW_NUMBER} from {reader})"
 
 
-def _typed(name: str, kind: str) -> str:
-    return f"nullif(trim({name}), '')" if kind == "VARCHAR" else f"try_cast({name} as {kind})"
+def _typed(name: str, landed: str, kind: str) -> str:
+    if kind == "VARCHAR":
+        return f"nullif(trim({name}), '')" if landed == kind else f"{name}::varchar"
+    value = name if landed == kind else f"try_cast({name} as {kind})"
+    # No calendar holds what some systems write for "not yet".
+    return f"if({value} < '9998-12-31', {value}, null)" if kind == "TIMESTAMP" else value
 
 
 def _count(result: duckdb.DuckDBPyConnection) -> int:

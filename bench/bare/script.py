@@ -33,8 +33,8 @@ KEYS = {
 VERSIONS = {"customers": "updated_at nulls first,"}
 IDENTITIES = {
     "transactions": (
-        ("order_id", "customer_id", "ordered_at", "product_id")
-        + ("amount", "quantity", "transaction_type")
+        *("order_id", "customer_id", "ordered_at", "product_id"),
+        *("amount", "quantity", "transaction_type"),
     ),
     "engagement_events": ("customer_id", "event_type", "occurred_at", "channel", "product_id"),
     "survey_responses": ("customer_id", "survey", "score", "responded_at", "question"),
@@ -150,7 +150,8 @@ def _find_lost(
                 continue
             hashes = f"hash({', '.join(hashed)})"
             several = "count(*) > 1" if kind == "keyed" else "min(file_seq) <> max(file_seq)"
-            brought = f"select {hashes} from raw.{table} where {rows} and file_seq >= getvariable('first_new')"
+            is_new = f"{rows} and file_seq >= getvariable('first_new')"
+            brought = f"select {hashes} from raw.{table} where {is_new}"
             among = "true" if is_first else f"{hashes} in ({brought})"
             repeated = (
                 f"select {hashes} from raw.{table} where {rows} and {among} "

@@ -1,35 +1,53 @@
--- What returns take from sale lines, all at once
--- instead of one return after the other. A return that names a known order of its customer takes
--- from the lines of that order, newest first; returns and lines are laid along one axis of pieces,
--- and what overlaps is taken. Any other return takes from the customer's newest line of the
--- product at or before it, and no further.
+-- What returns take from sale lines, all at once instead of one return after the other. A return
+-- belongs to the order that it names, if its customer has it by then, else to the order of the
+-- customer's newest line of the product. There it takes pieces of the product, newest line first:
+-- returns and lines are laid along one axis of pieces, and what overlaps is taken. Strata goes
+-- further: on to older orders of the customer, to any product, by amount where there are no pieces.
 create or replace temp table new_taken as
 with sent_back as (
     select
         customer_id, original_order_id, product_id, ordered_at, ordered_date,
         order_id, line_id, file_seq, row_number,
-        abs(quantity) as wanted
+        abs(quantity) as pieces
     from {lines}
     where transaction_type in ('return', 'cancellation') and quantity <> 0
 ),
-named as (
-    select sent_back.*
+naming as (
+    select sent_back.* rename (original_order_id as sold_order_id)
     from sent_back
     semi join {days} as sold
         on sold.order_id = sent_back.original_order_id
         and sold.customer_id is not distinct from sent_back.customer_id
         and sold.sale_lines > 0 and sold.ordered_date <= sent_back.ordered_date
 ),
-wanted as (
+naming_none as (
+    select
+        sent_back.customer_id,
+        max_by(
+            sold.order_id,
+            row(sold.ordered_at, sold.order_id, sold.line_id, sold.file_seq, sold.row_number)
+        ) as sold_order_id,
+        sent_back.* exclude (customer_id, original_order_id)
+    from sent_back
+    inner join {lines} as sold
+        on sold.customer_id = sent_back.customer_id and sold.product_id = sent_back.product_id
+    where
+        sold.transaction_type = 'sale' and sold.quantity <> 0
+        and sold.ordered_at <= sent_back.ordered_at
+        and (sent_back.file_seq, sent_back.row_number)
+            not in (select (file_seq, row_number) from naming)
+    group by all
+),
+returned as (
     select
         *,
-        sum(wanted) over (
-            partition by customer_id, original_order_id, product_id
+        sum(pieces) over (
+            partition by customer_id, sold_order_id, product_id
             order by ordered_at, order_id, line_id nulls last, file_seq, row_number
-        ) as wanted_to
-    from named
+        ) as pieces_to
+    from (from naming union all by name from naming_none)
 ),
-sold_of_named as (
+sold as (
     select
         order_id, customer_id, product_id, ordered_at, amount, abs(quantity) as size,
         sum(abs(quantity)) over (
@@ -39,60 +57,21 @@ sold_of_named as (
     from {lines}
     where
         transaction_type = 'sale' and quantity <> 0
-        and order_id in (select original_order_id from named)
+        and order_id in (select sold_order_id from returned)
 ),
-taken_of_named as (
+overlapping as (
     select
-        sold.customer_id, sold.order_id, wanted.ordered_date as taken_date,
+        sold.customer_id, sold.order_id, returned.ordered_date as taken_date,
         sold.amount, sold.size,
-        greatest(wanted.wanted_to - wanted.wanted, sold.size_to - sold.size)
+        greatest(returned.pieces_to - returned.pieces, sold.size_to - sold.size)
             - (sold.size_to - sold.size) as taken_from,
-        least(wanted.wanted_to, sold.size_to) - (sold.size_to - sold.size) as taken_to
-    from wanted
-    inner join sold_of_named as sold
-        on sold.order_id = wanted.original_order_id
-        and sold.customer_id is not distinct from wanted.customer_id
-        and sold.product_id is not distinct from wanted.product_id
-    where
-        sold.ordered_at <= wanted.ordered_at
-        and wanted.wanted_to - wanted.wanted < sold.size_to
-        and wanted.wanted_to > sold.size_to - sold.size
-),
-unnamed as (
-    select *
-    from sent_back
-    anti join named using (file_seq, row_number)
-    where customer_id is not null
-),
-candidates as (
-    select
-        unnamed.customer_id, unnamed.file_seq, unnamed.row_number, unnamed.wanted,
-        unnamed.ordered_date as taken_date, unnamed.ordered_at as taken_at,
-        max_by(
-            row(sold.order_id, sold.file_seq, sold.row_number, sold.amount, abs(sold.quantity)),
-            row(sold.ordered_at, sold.order_id, sold.line_id, sold.file_seq, sold.row_number)
-        ) as line
-    from unnamed
-    inner join {lines} as sold
-        on sold.customer_id = unnamed.customer_id and sold.product_id = unnamed.product_id
-    where
-        sold.transaction_type = 'sale' and sold.quantity <> 0
-        and sold.ordered_at <= unnamed.ordered_at
-    group by all
-),
-taken_of_unnamed as (
-    select
-        customer_id, line[1] as order_id, taken_date, line[4] as amount, line[5] as size,
-        least(wanted_to - wanted, size) as taken_from,
-        least(wanted_to, size) as taken_to
-    from (
-        select
-            *,
-            sum(wanted) over (
-                partition by line[2], line[3] order by taken_at, file_seq, row_number
-            ) as wanted_to
-        from candidates
-    )
+        least(returned.pieces_to, sold.size_to) - (sold.size_to - sold.size) as taken_to
+    from returned
+    inner join sold
+        on sold.order_id = returned.sold_order_id
+        and sold.customer_id is not distinct from returned.customer_id
+        and sold.product_id is not distinct from returned.product_id
+    where sold.ordered_at <= returned.ordered_at
 )
 select
     customer_id, order_id, taken_date as changed_date,
@@ -102,7 +81,7 @@ select
         cast(amount * (size - taken_from)::double / size as decimal(18, 4))
         - cast(amount * (size - taken_to)::double / size as decimal(18, 4))
     ) as amount
-from (from taken_of_named union all from taken_of_unnamed)
+from overlapping
 where taken_to > taken_from
 group by all;
 
