@@ -141,14 +141,25 @@ def _finish(home: Home, runs: list[Any], as_json: bool) -> None:  # noqa: FBT001
 
 @main.command()
 @click.argument("name", default="complete-journey")
+@click.option("--customers", type=int, help="Planted: how many (default 2,000).")
+@click.option("--days", type=int, help="Planted: of orders (default 730).")
+@click.option("--seed", type=int, help="Planted: the same seed gives the same bytes (default 1).")
+@click.option("--end", "last_day", type=DAY, help="Planted: the last day (default 2025-12-31).")
+@click.option("--overlap", help="Planted: low, medium or high overlap of the segments.")
 @_with_plain_errors
-def sample(name: str) -> None:
-    """Land a sample data set: complete-journey (a household panel of one year)."""
-    from orchestration.sample import land_sample
+def sample(name: str, **planted: Any) -> None:
+    """Land a sample: complete-journey (a household panel of one year), or planted.
+
+    Planted data fill every landing table, and what is true of them stands in STRATA_HOME/truth.
+    """
+    from orchestration.samples.landing import land_sample
+    from orchestration.samples.planted import PlantedSpec
 
     home = current_home()
+    given = {option: value for option, value in planted.items() if value is not None}
+    spec = PlantedSpec(**given) if given else None
     _say(f"Landing the sample {name} in {home.landing} …")
-    click.echo(land_sample(home, name))
+    click.echo(land_sample(home, name, spec=spec, progress=_say))
 
 
 @main.command()

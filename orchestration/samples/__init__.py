@@ -1,0 +1,1 @@
+"""The sample data sets that `strata sample` lands."""
