@@ -17,6 +17,8 @@ NEXT_NIGHT_RATIO = 1.5
 NEXT_NIGHT_FIXED_SECONDS = 40
 HISTORY_SHARES = (0.1, 0.4, 1.0)
 HISTORY_SPREAD = 1.3
+# The shortest history that can be generated.
+MIN_DAYS = 60
 
 _MODELS = ("behaviour", "ml__cadence_parameters")
 _PUBLISH = ("serving__strata",)
@@ -153,7 +155,7 @@ def history(nights: Nights) -> Case:
     case = Case("history", "Next night, the same new lines after shorter and longer histories")
     found: list[tuple[Size, float, float, int]] = []
     for share in HISTORY_SHARES:
-        size = nights.size_of(nights.size.customers, max(round(nights.size.days * share), 1))
+        size = nights.size_of(nights.size.customers, max(round(nights.size.days * share), MIN_DAYS))
         pairs = nights.next(size)
         case.raw[size.name] = [pair.to_dict() for pair in pairs]
         found.append(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench.plain_data import PlantedSpec, write_next_day, write_planted
 from bench.processes import run_child
 
 LAST_DAY = date(2025, 12, 31)
@@ -75,6 +74,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--next-day", type=date.fromisoformat)
     options = parser.parse_args()
+    # Here alone, so that the process that measures the others stays small.
+    from orchestration.samples.planted import PlantedSpec, write_next_day, write_planted
+
     spec = PlantedSpec(options.customers, options.days, options.seed, LAST_DAY, OVERLAP)
     landing, truth = options.folder / "landing", options.folder / "truth"
     landing.mkdir(parents=True)

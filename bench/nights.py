@@ -131,7 +131,8 @@ class Installation:
             [*_STRATA, "run", "--as-of", str(day), "--json"],
             environment={"STRATA_HOME": str(self.home)},
         )
-        run_id = json.loads(process.output)["run_id"]
+        # Dagster may have said something of its own before the result.
+        run_id = json.loads(process.output.splitlines()[-1])["run_id"]
         told = run_child(["-m", "bench.night_seconds", str(self.home), run_id])
         return StrataNight(process, **json.loads(told.output), rows=self._rows())
 

@@ -72,7 +72,9 @@ def load(connection: duckdb.DuckDBPyConnection, file: LandedFile, currency: str)
         "where schema_name = 'raw' and table_name = ? order by column_index offset 2",
         [file.table],
     ).fetchall()
-    values = {name: _typed(name, present[name], kind) for name, kind, _ in columns if name in present}
+    values = {
+        name: _typed(name, present[name], kind) for name, kind, _ in columns if name in present
+    }
     required = [name for name, _, is_required in columns if is_required]
     usable = [f"{values.get(name, 'null')} is not null" for name in required]
     if "currency" in values:
