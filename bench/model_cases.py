@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bench.cases import Nights, Progress
-from bench.data import LAST_DAY, LINES_PER_CUSTOMER_DAY
+from bench.data import LINES_PER_CUSTOMER_DAY
 from bench.nights import StrataNight
 from bench.options import DAYS, Options
 from bench.processes import Finished, run_child
@@ -44,12 +44,14 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
     path = _models_between(json.loads((home / "dbt" / "target" / "manifest.json").read_text()))
     ours = median(_of_models(pair.strata, path) for pair in first)
     lines = installation.folder / "lines.parquet"
-    _told(run_child(["-m", "bench.rfm_features", "export", str(warehouse), str(lines)]))
+    exported = run_child(["-m", "bench.rfm_features", "export", str(warehouse), str(lines)])
+    as_of = _told(exported)["as_of"]
     progress(f"RFM features of {size.lines:,} lines, other ways …")
+    found = {name: str(lines.with_name(f"{name}.parquet")) for name in RIVALS}
     runs = {
         name: [
             run_child(
-                ["-m", "bench.rivals", name, str(lines), str(LAST_DAY), str(lines.with_name(name))],
+                ["-m", "bench.rivals", name, str(lines), as_of, found[name]],
                 python=options.rivals_python.absolute(),
             )
             for _ in range(options.repeat)
@@ -57,7 +59,7 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
         for name in RIVALS
     }
     bare = [
-        run_child(["-m", "bench.rfm_features", "bare", str(lines), str(LAST_DAY)])
+        run_child(["-m", "bench.rfm_features", "bare", str(lines), as_of])
         for _ in range(options.repeat)
     ]
     case = Case("rfm", f"RFM features of {_told(runs['pandas'][0])['lines']:,} sale lines")
@@ -77,9 +79,8 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
                 theirs >= RFM_RATIO * ours,
             )
         )
-        found = str(lines.with_name(name))
         told = _told(
-            run_child(["-m", "bench.rfm_features", "compare", str(warehouse), name, found])
+            run_child(["-m", "bench.rfm_features", "compare", str(warehouse), name, found[name]])
         )
         case.lines.append(
             Line(

@@ -70,10 +70,12 @@ _THEIR_NAMES = {
 
 
 def export(warehouse: Path, lines: Path) -> dict[str, object]:
-    """Write the clean sale lines of a warehouse."""
+    """Write the clean sale lines of a warehouse; say which night it stands at."""
     with _attached(warehouse) as connection:
         connection.execute(_EXPORT.format(lines=lines))
-    return {}
+        row = connection.execute("select as_of_date from strata.ops.night").fetchone()
+    assert row is not None
+    return {"as_of": str(row[0])}
 
 
 def bare(lines: Path, as_of: str) -> dict[str, object]:
@@ -96,7 +98,7 @@ def compare(warehouse: Path, rival: str, found: Path) -> dict[str, object]:
         connection.execute(_PLAIN)
         row = connection.execute(
             f"select count(*), count(*) filter ({apart}) from strata_rfm as ours "
-            f"left join '{found}' as theirs using (customer_id) where ours.tenure_days is not null"
+            f"left join '{found}' as theirs using (customer_id)"
         ).fetchone()
     assert row is not None
     return {"compared": row[0], "differing": row[1]}

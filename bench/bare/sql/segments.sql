@@ -55,30 +55,43 @@ from grouped;
 create or replace table segments.value_tier as
 with ranked as (
     select
-        *,
-        rank() over (order by case when value_365d > 0 then value_365d end desc nulls last)
-            as place,
-        count(*) filter (value_365d > 0) over () as valued
+        customer_id, value_365d, value_basis,
+        rank() over (order by value_365d desc) as place
     from features.customer_value
+    where value_365d > 0
+),
+valued as (
+    select count(*) as customers
+    from ranked
 )
 select
     customer_id,
     'value_tier' as scheme,
     'value_tier.' || case
-        when value_365d > 0 then case
-            when (place - 1) * 10 < valued * 2 then 'high'
-            when (place - 1) * 10 < valued * 5 then 'medium'
-            else 'low'
-        end
-        when not has_sale_line_365d then 'none'
-        else 'unprofitable'
+        when (place - 1) * 10 < valued.customers * 2 then 'high'
+        when (place - 1) * 10 < valued.customers * 5 then 'medium'
+        else 'low'
     end as segment_id,
     value_365d::double as score,
     'Value: ' || value_basis || ' of ' || round(value_365d, 2) || ' in 365 days' as reason_1,
-    case when value_365d > 0 then 'Place ' || place || ' of ' || valued || ' customers with value'
-        else 'No value in 365 days' end as reason_2,
+    'Place ' || place || ' of ' || valued.customers || ' customers with value' as reason_2,
     cast(null as varchar) as reason_3
-from ranked;
+from ranked
+cross join valued
+
+union all
+
+select
+    customer_id,
+    'value_tier' as scheme,
+    case when has_sale_line_365d then 'value_tier.unprofitable' else 'value_tier.none' end
+        as segment_id,
+    value_365d::double as score,
+    'Value: ' || value_basis || ' of ' || round(value_365d, 2) || ' in 365 days' as reason_1,
+    'No value in 365 days' as reason_2,
+    cast(null as varchar) as reason_3
+from features.customer_value
+where value_365d <= 0;
 
 -- t_q = (alpha + S)((1 - q)^(-1 / (r + n)) - 1) days, at least 14, 28, 56.
 create or replace macro silence_limit(q, n, s, at_least) as greatest(
