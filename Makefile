@@ -32,6 +32,7 @@ lock: ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv lock -q --upgrade
 	@$(BIN)/uv export -q --frozen --no-header --no-emit-project --format requirements.txt -o requirements.lock > /dev/null
 	@rm uv.lock
+	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/requirements.in -o bench/requirements.lock
 
 .PHONY: run ui lint test test-all browser
 
@@ -60,3 +61,17 @@ browser:
 
 test-all: browser lint ## the same, with the long tests and those in a real browser
 	@$(BIN)/pytest -q
+
+.PHONY: bench
+RIVALS := .venv-bench
+RIVALS_READY := $(RIVALS)/.ready
+
+bench: setup $(RIVALS_READY) ## the benchmark; the big one: make bench ARGS="--lines 50M"
+	@$(BIN)/python -m bench $(ARGS)
+
+# What features are compared with has an environment of its own: pymc-marketing brings 70 packages.
+$(RIVALS_READY): bench/requirements.lock $(READY)
+	@echo "Setting up $(RIVALS) (once) …"
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(RIVALS)
+	@$(BIN)/uv pip install -q --python $(RIVALS)/bin/python --require-hashes --no-deps --compile-bytecode -r bench/requirements.lock
+	@touch $(RIVALS_READY)

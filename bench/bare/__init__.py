@@ -1,0 +1,1 @@
+"""A night without Strata: hand-written DuckDB SQL in one process, over the same landing files."""

@@ -1,0 +1,130 @@
+"""The lines that the rivals get, RFM of them in bare DuckDB, and whether all say the same."""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+# Sales of customers, as Strata cleaned them.
+_EXPORT = """
+    copy (
+        select customer_id, order_id, ordered_at, amount::double as amount
+        from strata.core.transactions
+        where customer_id is not null and transaction_type = 'sale'
+    ) to '{lines}' (format parquet)
+"""
+
+_BARE = """
+    create table customers as
+    with orders as (
+        select
+            customer_id, order_id, min(ordered_at)::date as day,
+            cast(sum(amount::decimal(18, 4)) as decimal(18, 4)) as amount
+        from '{lines}'
+        group by all
+    )
+    select
+        customer_id,
+        date '{as_of}' - max(day) as recency_days,
+        count(*) filter (day > date '{as_of}' - 365) as frequency,
+        coalesce(sum(amount) filter (day > date '{as_of}' - 365), 0) as monetary,
+        date '{as_of}' - min(day) as tenure_days
+    from orders
+    group by customer_id
+"""
+
+# Returns, and sales of nothing, are read differently on either side: only customers without them.
+_PLAIN = """
+    create table strata_rfm as
+    with plain as (
+        select customer_id
+        from strata.core.transactions
+        where customer_id is not null
+        group by customer_id
+        having bool_and(transaction_type = 'sale' and amount > 0)
+    ),
+    repeats as (
+        select days.customer_id, sum(days.revenue) as spend
+        from strata.core.customer_days as days
+        inner join strata.features.customer_rfm as rfm using (customer_id)
+        where days.day > rfm.first_order_date
+        group by days.customer_id
+    )
+    select
+        rfm.*, coalesce(round(repeats.spend / nullif(rfm.gaps, 0), 4), 0) as monetary_value
+    from strata.features.customer_rfm as rfm
+    semi join plain using (customer_id)
+    left join repeats using (customer_id)
+"""
+
+_COMPARED = {
+    "pandas": ("recency_days", "frequency", "monetary", "tenure_days"),
+    "pymc-marketing": ("gaps", "gap_days", "tenure_days", "monetary_value"),
+}
+_THEIR_NAMES = {
+    "pymc-marketing": {"gaps": "frequency", "gap_days": "recency", "tenure_days": "T"},
+}
+
+
+def export(warehouse: Path, lines: Path) -> dict[str, object]:
+    """Write the clean sale lines of a warehouse; say which night it stands at."""
+    with _attached(warehouse) as connection:
+        connection.execute(_EXPORT.format(lines=lines))
+        row = connection.execute("select as_of_date from strata.ops.night").fetchone()
+    assert row is not None
+    return {"as_of": str(row[0])}
+
+
+def bare(lines: Path, as_of: str) -> dict[str, object]:
+    """Take RFM of the lines in one DuckDB statement, from the file."""
+    with duckdb.connect() as connection:
+        begun = time.perf_counter()
+        connection.execute(_BARE.format(lines=lines, as_of=as_of))
+        return {"seconds": round(time.perf_counter() - begun, 2)}
+
+
+def compare(warehouse: Path, rival: str, found: Path) -> dict[str, object]:
+    """Count the customers of whom a rival says something else than Strata, to half a cent."""
+    names = _THEIR_NAMES.get(rival, {})
+    apart = " or ".join(
+        f"abs(ours.{name}::double - theirs.{names.get(name, name)}) > 0.005 "
+        f"or theirs.{names.get(name, name)} is null"
+        for name in _COMPARED[rival]
+    )
+    with _attached(warehouse) as connection:
+        connection.execute(_PLAIN)
+        row = connection.execute(
+            f"select count(*), count(*) filter ({apart}) from strata_rfm as ours "
+            f"left join '{found}' as theirs using (customer_id)"
+        ).fetchone()
+    assert row is not None
+    return {"compared": row[0], "differing": row[1]}
+
+
+def _attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(f"attach '{warehouse}' as strata (read_only)")
+    return connection
+
+
+_COMMANDS: dict[str, Callable[..., dict[str, object]]] = {
+    "export": lambda warehouse, lines: export(Path(warehouse), Path(lines)),
+    "bare": lambda lines, as_of: bare(Path(lines), as_of),
+    "compare": lambda warehouse, rival, found: compare(Path(warehouse), rival, Path(found)),
+}
+
+
+def main() -> None:
+    """Run one of the three; prints JSON."""
+    parser = argparse.ArgumentParser(prog="python -m bench.rfm_features", description=__doc__)
+    parser.add_argument("command", choices=_COMMANDS)
+    parser.add_argument("arguments", nargs="+")
+    options = parser.parse_args()
+    print(json.dumps(_COMMANDS[options.command](*options.arguments)))
+
+
+if __name__ == "__main__":
+    main()
