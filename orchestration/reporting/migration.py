@@ -8,9 +8,6 @@ from typing import Any
 from orchestration.reporting.figures import Group, NightFigures, Row
 from orchestration.reporting.wording import Wording
 
-# From this share on the ground is so dark that letters on it are white.
-DARK_SHARE = 0.85
-
 Place = str | None
 
 
@@ -106,7 +103,6 @@ def _cell(migration: Migration, then: Place, now: Place, words: Wording) -> dict
         "customers": words.customers(group) if group.customers else "",
         "share": words.share(share) if is_told else "",
         "depth": round(share, 2) if is_told else 0,
-        "is_dark": is_told and share > DARK_SHARE,
         "is_stay": then == now and then is not None,
     }
 
