@@ -148,20 +148,29 @@ def model_ids(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
 
 
 def _copy_segments(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
-    """Copy what is kept of other nights."""
+    """Copy what is kept of other nights.
+
+    Where later nights stand, the night is one that is run again: what the next one is compared with
+    is told by the changes up to it, the night's own included, until the run replaces them.
+    """
     there = tables_of(connection, "segments")
-    small = [
-        table
-        for table in plan.kept_tables
-        if table in there and table not in (NIGHT_ROWS, OUTCOMES)
-    ]
-    for table in small:
-        _copy(connection, "segments", table, plan.other_nights)
-    has_outcomes = OUTCOMES in plan.kept_tables and OUTCOMES in there
-    if has_outcomes:
+    kept = plan.other_nights
+    if plan.has_later_nights and _stand_later(connection, plan):
+        kept = "true"
+    for table in plan.kept_tables:
+        if table in there and table not in (NIGHT_ROWS, OUTCOMES):
+            _copy(connection, "segments", table, kept)
+    if OUTCOMES in there:
         _copy(connection, "segments", OUTCOMES, f"{plan.other_nights} and {_is_told(plan)}")
     if NIGHT_ROWS in there:
-        _copy(connection, "segments", NIGHT_ROWS, _is_needed(plan, has_outcomes=has_outcomes))
+        _copy(connection, "segments", NIGHT_ROWS, f"{plan.other_nights} and {_is_beside(plan)}")
+
+
+def _stand_later(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> bool:
+    row = connection.execute(
+        f"select max(as_of_date) > ? from {LIVE}.segments.segment_nights", [plan.as_of_date]
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _is_told(plan: CopyPlan) -> str:
@@ -174,24 +183,15 @@ def _is_told(plan: CopyPlan) -> str:
     )
 
 
-def _is_needed(plan: CopyPlan, *, has_outcomes: bool) -> str:
-    """Return the condition on full night rows: neighbours of the night, and outcomes to come."""
+def _is_beside(plan: CopyPlan) -> str:
+    """Return the condition on full night rows: those of the nights next to the night."""
     rows, night = f"{LIVE}.segments.{NIGHT_ROWS}", f"date '{plan.as_of_date}'"
-    needed = [
-        f"(scheme, as_of_date) in (select (scheme, max(as_of_date)) from {rows} "
-        f"where as_of_date < {night} group by scheme)"
-    ]
-    if plan.has_later_nights:
-        needed.append(
-            f"(scheme, as_of_date) in (select (scheme, min(as_of_date)) from {rows} "
-            f"where as_of_date > {night} group by scheme)"
-        )
-    if has_outcomes:
-        needed.append(
-            f"(as_of_date <= {night} - {OUTCOME_DAYS} "
-            f"and as_of_date not in (select as_of_date from segments.{OUTCOMES}))"
-        )
-    return f"{plan.other_nights} and ({' or '.join(needed)})"
+    return (
+        "(scheme, as_of_date) in ("
+        f"select (scheme, max(as_of_date)) from {rows} where as_of_date < {night} group by scheme "
+        "union all "
+        f"select (scheme, min(as_of_date)) from {rows} where as_of_date > {night} group by scheme)"
+    )
 
 
 def _copy(
