@@ -6,11 +6,12 @@ import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from bench.processes import run_child
 
 LAST_DAY = date(2025, 12, 31)
-OVERLAP = "medium"
+OVERLAP: Final = "medium"
 # What the generator gives a customer on a day, on average.
 LINES_PER_CUSTOMER_DAY = 0.05
 

@@ -10,36 +10,8 @@ from pathlib import Path
 import duckdb
 
 from bench.bare.loading import TABLES, LandedFile, load, new_files
-
-SQL = Path(__file__).parent / "sql"
-
-# What makes two rows of a table the same: its key, the column that decides before load order does,
-# or without a key the columns that name the event.
-KEYS = {
-    "customers": ("customer_id",),
-    "transactions": ("order_id", "line_id"),
-    "products": ("product_id",),
-    "engagement_events": ("event_id",),
-    "campaigns": ("campaign_id",),
-    "campaign_assignments": ("campaign_id", "customer_id"),
-    "stores": ("store_id",),
-    "control_totals": ("month",),
-    "contracts": ("contract_id",),
-    "holdings": ("customer_id", "product_id", "held_on"),
-    "identities": ("customer_id", "identifier_type", "identifier_value"),
-    "referrals": ("referrer_customer_id", "referred_customer_id"),
-    "erasure_requests": ("customer_id",),
-}
-VERSIONS = {"customers": "updated_at nulls first,"}
-IDENTITIES = {
-    "transactions": (
-        *("order_id", "customer_id", "ordered_at", "product_id"),
-        *("amount", "quantity", "transaction_type"),
-    ),
-    "engagement_events": ("customer_id", "event_type", "occurred_at", "channel", "product_id"),
-    "survey_responses": ("customer_id", "survey", "score", "responded_at", "question"),
-    "credit_events": ("customer_id", "event_type", "occurred_at", "days_past_due", "amount"),
-}
+from bench.bare.lost import find_lost
+from bench.bare.sql import sql
 
 
 @dataclass(frozen=True)
@@ -84,7 +56,7 @@ def run(night: BareNight) -> dict[str, float]:
         is_first = not _has_tables(connection)
         with clock.stage("raw"):
             if is_first:
-                connection.execute(_sql("raw"))
+                connection.execute(sql("raw"))
             files = new_files(connection, night.landings)
             connection.execute("begin")
             for file in files:
@@ -92,21 +64,21 @@ def run(night: BareNight) -> dict[str, float]:
             connection.execute("commit")
         _set_variables(connection, night, files)
         with clock.stage("balance"):
-            _find_lost(connection, files, is_first=is_first)
+            find_lost(connection, files, is_first=is_first)
         with clock.stage("core"):
             _build_entities(connection, files, is_first=is_first)
             connection.execute(_core(is_first=is_first))
-            connection.execute(_sql("core_night"))
+            connection.execute(sql("core_night"))
             connection.execute(_balance())
         with clock.stage("features"):
             connection.execute("create schema if not exists features")
-            connection.execute(_sql("features"))
+            connection.execute(sql("features"))
         with clock.stage("segments"):
             connection.execute("create schema if not exists segments")
-            connection.execute(_sql("segments", **_scores()))
+            connection.execute(sql("segments", **_scores()))
         with clock.stage("parquet"):
             night.published.mkdir(parents=True, exist_ok=True)
-            connection.execute(_sql("publish", folder=str(night.published)))
+            connection.execute(sql("publish", folder=str(night.published)))
     return clock.seconds
 
 
@@ -117,12 +89,6 @@ def _has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
     return found is not None
 
 
-def _sql(name: str, **parts: str) -> str:
-    """Return the SQL of a file, with `{parts}` put in; braces stand for nothing else there."""
-    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    return text.format(**parts) if parts else text
-
-
 def _set_variables(
     connection: duckdb.DuckDBPyConnection, night: BareNight, files: Sequence[LandedFile]
 ) -> None:
@@ -131,65 +97,6 @@ def _set_variables(
         literal = "cast(null as double)" if value is None else f"cast({value!r} as double)"
         connection.execute(f"set variable {name} = {literal}")
     connection.execute(f"set variable first_new = {files[0].file_seq if files else 0}")
-
-
-def _find_lost(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[LandedFile], *, is_first: bool
-) -> None:
-    """Find duplicates and superseded rows; on a next night among the keys that it brings."""
-    connection.execute("create temp table lost_before as from raw.lost")
-    for table in dict.fromkeys(file.table for file in files):
-        columns = _columns_of(connection, table)
-        key, identity = KEYS.get(table, ()), IDENTITIES.get(table, ())
-        has_key = f"({' and '.join(f'{column} is not null' for column in key) or 'false'})"
-        for kind, hashed, rows in (
-            ("keyed", key, has_key),
-            ("keyless", identity, f"not {has_key}"),
-        ):
-            if not hashed:
-                continue
-            hashes = f"hash({', '.join(hashed)})"
-            several = "count(*) > 1" if kind == "keyed" else "min(file_seq) <> max(file_seq)"
-            is_new = f"{rows} and file_seq >= getvariable('first_new')"
-            brought = f"select {hashes} from raw.{table} where {is_new}"
-            among = "true" if is_first else f"{hashes} in ({brought})"
-            repeated = (
-                f"select {hashes} from raw.{table} where {rows} and {among} "
-                f"group by all having {several}"
-            )
-            if not is_first:
-                connection.execute(
-                    f"delete from raw.lost where source_table = '{table}' and "
-                    f"(file_seq, row_number) in (select (file_seq, row_number) from raw.{table} "
-                    f"where {rows} and {hashes} in ({repeated}))"
-                )
-            connection.execute(
-                _sql(
-                    f"lost_{kind}",
-                    table=table,
-                    keys=", ".join(key),
-                    identity=", ".join(identity),
-                    columns=", ".join(columns),
-                    version=VERSIONS.get(table, ""),
-                    repeated=repeated,
-                    has_key=has_key,
-                    has_no_key=f"not {has_key}",
-                )
-            )
-    connection.execute(
-        "create temp table new_lost as from raw.lost anti join lost_before "
-        "using (source_table, file_seq, row_number)"
-    )
-
-
-def _columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """Return the landed columns of a raw table, without the two that say where a row is from."""
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ? "
-        "order by column_index offset 2",
-        [table],
-    ).fetchall()
-    return [name for (name,) in rows]
 
 
 def _build_entities(
@@ -224,12 +131,12 @@ def _core(*, is_first: bool) -> str:
         if is_first
         else ("touched_lines", "touched_order_days")
     )
-    return _sql(
+    return sql(
         "first_core" if is_first else "next_core",
-        lines_select=_sql("lines"),
-        order_days_select=_sql("order_days", lines=lines),
-        customer_days_select=_sql("customer_days", days=days),
-        returns=_sql("returns", lines=lines, days=days),
+        lines_select=sql("lines"),
+        order_days_select=sql("order_days", lines=lines),
+        customer_days_select=sql("customer_days", days=days),
+        returns=sql("returns", lines=lines, days=days),
     )
 
 
@@ -238,7 +145,7 @@ def _balance() -> str:
         f"select file_seq, count(*) as accepted from core.{table} group by file_seq"
         for table in TABLES
     )
-    return _sql("balance", accepted=" union all ".join(counts))
+    return sql("balance", accepted=" union all ".join(counts))
 
 
 def _scores() -> dict[str, str]:
