@@ -34,15 +34,21 @@ summed as (
     select
         ordered_date as day,
         sum(revenue) as revenue,
-        sum(revenue) filter (customer_id is null) as guest_revenue,
-        count(distinct customer_id) as customers
+        sum(revenue) filter (customer_id is null) as guest_revenue
     from core.order_days
     group by ordered_date
+),
+counted as (
+    select day, count(*) as customers
+    from core.customer_days
+    group by day
 )
 select
-    day, revenue, coalesce(guest_revenue, 0) as guest_revenue, customers,
+    day, revenue, coalesce(guest_revenue, 0) as guest_revenue,
+    coalesce(counted.customers, 0) as customers,
     coalesce(orders_opened, 0) + coalesce(reversed.orders, 0) as orders
 from summed
+left join counted using (day)
 left join opened using (day)
 left join reversed using (day);
 
