@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from orchestration.core_state import forget_core_build, plan_core_build, record_core_build
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
 from orchestration.landing.schema import create_raw_schema
@@ -83,19 +84,28 @@ class World:
 
     def run(self, as_of_date: date, select: str) -> None:
         """Build what `select` names, as of a night, without the tests of the night."""
+        point_dbt_at(self.home, self.settings)
+        manifest = parsed_manifest(self.home)
         with closing(duckdb.connect(str(self.home.warehouse))) as connection:
             write_night(connection, as_of_date, f"run-{as_of_date}", self.settings)
-        point_dbt_at(self.home, self.settings)
+            plan = plan_core_build(connection, manifest)
+            if "core" in select and plan.is_whole:
+                forget_core_build(connection)
         arguments = ["build", "--select", *select.split()]
+        if "core" in select and plan.is_whole:
+            arguments.append("--full-refresh")
         for resource_type in ("test", "unit_test"):
             arguments += ["--exclude-resource-type", resource_type]
-        result = invoke(self.home, arguments, parsed_manifest(self.home))
+        result = invoke(self.home, arguments, manifest)
         failed = [
             f"{item.node.name}: {item.message}"
             for item in result.result.results  # type: ignore[union-attr]
             if str(item.status) in ("error", "fail", "skipped")
         ]
         assert not failed, failed
+        if "core" in select:
+            with closing(duckdb.connect(str(self.home.warehouse))) as connection:
+                record_core_build(connection, plan)
 
     def failing(self, *tests: str) -> list[str]:
         """Run dbt tests by name and return those that found rows."""
