@@ -117,7 +117,7 @@ def nights(seed: int) -> list[list[tuple[str, list[Row]]]]:
     return landed
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_core_after_many_nights_is_what_all_files_at_once_make(make_warehouse, seed):
     nightly, at_once = make_warehouse(), make_warehouse()
     for number, files in enumerate(nights(seed)):
