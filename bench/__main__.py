@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     if cases:
         memory = gibibytes(float(str(machine["memory_bytes"])))
         print(
-            f"{machine['cores']} cores, {memory}, load {machine['load_average_before']:.1f} before; "
+            f"{machine['cores']} cores, {memory}, "
+            f"load {machine['load_average_before']:.1f} before; "
             f"DuckDB {machine['duckdb']} with {options.memory_limit} and {options.threads} "
             f"threads; medians of {options.repeat}\n\n{table_text(cases)}\n\nAll figures: {path}"
         )
