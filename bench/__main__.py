@@ -1,5 +1,6 @@
 """Run the benchmark: a table on standard output, all figures as JSON."""
 
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,13 +19,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = read_options(arguments)
     nights = Nights(options, _say)
     started_at = datetime.now(UTC)
+    machine = machine_facts()
     about = {
         "started_at": started_at.isoformat(timespec="seconds"),
-        "machine": machine_facts(),
+        "machine": machine,
         "options": options.to_dict(),
     }
     path = options.out / f"{started_at:%Y-%m-%dT%H%M%SZ}.json"
     cases: list[Case] = []
+    exit_code = 0
     try:
         for name in options.cases:
             cases.append(_runners(nights, options, _say)[name]())
@@ -32,19 +35,19 @@ def main(arguments: list[str] | None = None) -> int:
             write_json(path, cases, about)
     except (ChildError, NoRivalsError) as error:
         _say(f"Error: {error}")
-        return 1
+        exit_code = 1
     finally:
         if not options.keep:
             nights.remove()
-    machine = machine_facts()
-    print(
-        f"{machine['cores']} cores, {gibibytes(float(str(machine['memory_bytes'])))}, "
-        f"DuckDB {machine['duckdb']} with {options.memory_limit} and {options.threads} threads; "
-        f"medians of {options.repeat}\n"
-    )
-    print(table_text(cases))
-    print(f"\nAll figures: {path}")
-    return 0
+    if cases:
+        memory = gibibytes(float(str(machine["memory_bytes"])))
+        print(
+            f"{machine['cores']} cores, {memory}, "
+            f"load {machine['load_average_before']:.1f} before; "
+            f"DuckDB {machine['duckdb']} with {options.memory_limit} and {options.threads} "
+            f"threads; medians of {options.repeat}\n\n{table_text(cases)}\n\nAll figures: {path}"
+        )
+    return exit_code
 
 
 def _runners(
@@ -63,5 +66,11 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _stop(number: int, _frame: object) -> None:
+    """Leave by an exception, so that children end and the homes are removed."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(main())

@@ -64,7 +64,13 @@ def run_child(
             stdout=output,
             stderr=errors,
         )
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:
+            # Stopped by a person or a signal: nothing may run on behind a benchmark that is gone.
+            child.terminate()
+            child.wait()
+            raise
         seconds = time.perf_counter() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
         for stream in (output, errors):

@@ -36,13 +36,14 @@ class Nights:
         """Return the first nights of a history, from nothing each."""
         if size not in self._first:
             installation = Installation(self._options, size, place=len(self._installed))
+            self._installed[size] = installation
             pairs = []
             for turn in range(self._options.repeat):
                 self._progress(
                     f"First night of {size.lines:,} lines, {turn + 1} of {self._options.repeat} …"
                 )
                 pairs.append(self._told(installation.first_night()))
-            self._first[size], self._installed[size] = pairs, installation
+            self._first[size] = pairs
         return self._first[size]
 
     def next(self, size: Size) -> list[Pair]:
