@@ -11,6 +11,7 @@ with returns as (
 
 ),
 
+{# Read twice on purpose: named above both, all lines would first be copied. #}
 sale_lines as (
 
     select
