@@ -49,8 +49,11 @@ lint: setup ## ruff, mypy, sqlfluff
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint -q dbt_project/models
 
+# A file's tests stay in one process, which builds what they share once; files run on all cores.
+PYTEST := $(BIN)/pytest -q -n auto --dist loadfile
+
 test: lint ## lint and tests
-	@$(BIN)/pytest -q -m "not long and not browser"
+	@$(PYTEST) -m "not long and not browser"
 
 # The browser is Debian's: checked before anything else, so that what is missing is said at once.
 browser:
@@ -60,7 +63,7 @@ browser:
 	  else echo "make test-all needs chromium: sudo apt-get install -y chromium fonts-noto-cjk" >&2; exit 1; fi; }
 
 test-all: browser lint ## the same, with the long tests and those in a real browser
-	@$(BIN)/pytest -q
+	@$(PYTEST)
 
 .PHONY: bench
 RIVALS := .venv-bench

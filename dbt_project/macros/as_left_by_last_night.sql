@@ -1,10 +1,10 @@
 {#
-    A table that this night will change, as the night before left it; empty as long as there is no core.
+    A table that this night will change, as the night before left it; empty as long as there is none.
     It is named, not referenced: what a night starts from is no result of that night, and dbt would see a
     circle. `columns` maps those that are read to their types.
 #}
 {% macro as_left_by_last_night(schema, table, columns) -%}
-    {%- if core_stands() -%}
+    {%- if stands(schema, table) -%}
     {{ schema }}.{{ table }}
     {%- else -%}
     (
@@ -18,10 +18,11 @@
 {%- endmacro %}
 
 
-{# Whether there is a core to search in: until its last table was built there is none. #}
-{% macro core_stands() -%}
+{# Whether there is a table to search in; there is no core until the last table of it was built. #}
+{% macro stands(schema, table) -%}
     {% if execute %}
-        {{ return(adapter.get_relation(target.database, 'core', 'customer_days') is not none) }}
+        {% set last = ('segments', table) if schema == 'segments' else ('core', 'customer_days') %}
+        {{ return(adapter.get_relation(target.database, *last) is not none) }}
     {% endif %}
     {{ return(false) }}
 {%- endmacro %}

@@ -5,19 +5,14 @@
 #}
 {% macro landed_rows(table) -%}
     {%- set stands = ref('stg_landing__' ~ table) -%}
-    {%- set touched = ref('touched_rows') -%}
+    {%- set touched = touched_landed(table) -%}
     {%- set lost = ref('landing_rows_lost') -%}
     {%- if not is_incremental() -%}
     {{ stands }}
     {%- else -%}
     (
-        select landed.*
-        from {{ source('raw', table) }} as landed
-        inner join {{ touched }} as touched
-            on
-                landed.file_seq = touched.file_seq
-                and landed.row_number = touched.row_number
-                and touched.source_table = '{{ table }}'
+        select touched.*
+        from {{ touched }} as touched
         left join {{ lost }} as lost
             on
                 touched.file_seq = lost.file_seq
@@ -26,6 +21,32 @@
         where lost.row_number is null
     )
     {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    The touched rows of a landing table as they landed, whether they stand or not. Order lines are
+    looked up once: every further search among all landed lines costs a pass over them.
+#}
+{% macro touched_landed(table) -%}
+    {#- Named on every way through, so that dbt sees it: what is touched is forgotten first. #}
+    {%- set touched = ref('touched_rows') -%}
+    {%- if table == 'transactions' -%}
+    {{ ref('touched_transactions') }}
+    {%- else -%}
+    ({{ look_up_touched(table) }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro look_up_touched(table) -%}
+select landed.*
+from {{ source('raw', table) }} as landed
+inner join {{ ref('touched_rows') }} as touched
+    on
+        landed.file_seq = touched.file_seq
+        and landed.row_number = touched.row_number
+        and touched.source_table = '{{ table }}'
 {%- endmacro %}
 
 

@@ -126,20 +126,8 @@ where ({{ prefix }}{{ key | join(' is null or ' ~ prefix) }} is null)
     whether a row stands depends on those alone.
 #}
 {% macro rows_to_judge(table, name='judged') -%}
-{%- set touched = ref('touched_rows') -%}
-{%- if not is_incremental() -%}
-{{ source('raw', table) }} as {{ name }}
-{%- else -%}
-(
-    select landed.*
-    from {{ source('raw', table) }} as landed
-    inner join {{ touched }} as touched
-        on
-            landed.file_seq = touched.file_seq
-            and landed.row_number = touched.row_number
-            and touched.source_table = '{{ table }}'
-) as {{ name }}
-{%- endif -%}
+{%- set touched = touched_landed(table) -%}
+{{ touched if is_incremental() else source('raw', table) }} as {{ name }}
 {%- endmacro %}
 
 

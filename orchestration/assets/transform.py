@@ -19,6 +19,7 @@ from orchestration.core_state import (
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
+from orchestration.stays_state import begin_stays, end_stays
 
 # Folders of dbt_project/models that run before and after the Python models. One invocation each:
 # with a single one, dbt would run tests of later models before those models are built.
@@ -51,10 +52,16 @@ def build_dbt_stages(
         )
         def run_stage(context: dg.AssetExecutionContext, night: NightHome) -> Iterator[Event]:
             build = _plan_core(context, night) if name == "prepare" else None
-            yield from _run(context, night, manifest, translator, select, build)
-            if build is not None and not context.is_subset:
+            if build is None:
                 with night.connect() as connection:
-                    record_core_build(connection, build)
+                    begin_stays(connection)
+            yield from _run(context, night, manifest, translator, select, build)
+            if not context.is_subset:
+                with night.connect() as connection:
+                    if build is None:
+                        end_stays(connection, context.run.run_id)
+                    else:
+                        record_core_build(connection, build)
 
         return run_stage
 

@@ -10,7 +10,7 @@ from orchestration.errors import StrataError
 from orchestration.home import Home
 from orchestration.publishing import durable
 from orchestration.publishing.manifest import PublishedFile, parquet_folder
-from orchestration.publishing.sql import literal, name
+from orchestration.publishing.sql import count_rows, literal, name
 from orchestration.publishing.verification import opened
 
 NIGHTLY_TABLE = "fct_customer_segments"
@@ -81,13 +81,36 @@ def write_nights(
             path = newest[folder].path
         if path not in known:
             _make_folders((root / path).parent, root)
-            source = (
-                f"select {columns} from {NIGHTLY_SOURCE} "
-                f"where as_of_date = date '{night.isoformat()}' order by customer_id, scheme"
-            )
-            known[path] = _write(warehouse, source, NIGHTLY_TABLE, root=root, path=path)
+            known[path] = _write_night(warehouse, serving_file, columns, night, root, path)
         files.append(known[path])
     return files
+
+
+def _write_night(
+    warehouse: duckdb.DuckDBPyConnection,
+    serving_file: Path,
+    columns: str,
+    night: date,
+    root: Path,
+    path: str,
+) -> PublishedFile:
+    """Write one night; what the serving file holds is taken from there, where it is in order."""
+    with opened(serving_file) as published:
+        served = count_rows(published, f"marts.{NIGHTLY_TABLE} where as_of_date = '{night}'")
+        if served:
+            held = count_rows(warehouse, f"{NIGHTLY_SOURCE} where as_of_date = '{night}'")
+            if served != held:
+                raise StrataError(
+                    f"{NIGHTLY_SOURCE} holds {held} rows of {night}, marts.{NIGHTLY_TABLE} "
+                    f"{served}: not one night. Nothing was published."
+                )
+            source = f"select * from marts.{NIGHTLY_TABLE}"
+            return _write(published, source, NIGHTLY_TABLE, root=root, path=path)
+    source = (
+        f"select {columns} from {NIGHTLY_SOURCE} "
+        f"where as_of_date = date '{night.isoformat()}' order by customer_id, scheme"
+    )
+    return _write(warehouse, source, NIGHTLY_TABLE, root=root, path=path)
 
 
 def rows_of_night(files: list[PublishedFile], night: date) -> int:

@@ -34,6 +34,6 @@ def columns_of(
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Return the number of rows of a quoted table."""
+    """Return the number of rows of a quoted table, or of those that a `where` behind it lets."""
     row = connection.execute(f"select count(*) from {table}").fetchone()
     return int(row[0]) if row else 0

@@ -47,3 +47,13 @@
     delete from {{ ref('customer_segments').render() }}
     where as_of_date not in (select kept.as_of_date from {{ source('ops', 'kept_nights') }} as kept)
 {% endmacro %}
+
+
+{# Before a model's insert, in the same transaction: take out the stays of whoever it tells anew. #}
+{% macro forget_moved_stays() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using {{ ref('moved_customers') }} as moved
+        where {{ this }}.customer_id = moved.customer_id and {{ this }}.scheme = moved.scheme
+    {% endif %}
+{% endmacro %}

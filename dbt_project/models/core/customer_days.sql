@@ -14,13 +14,17 @@
 with order_days as (
 
     select
+        days.order_id,
         days.customer_id,
         {% for sum in sums -%}
         days.{{ sum }},
         {% endfor -%}
+        days.pieces_sold,
         days.lines,
         days.sale_lines,
-        days.day
+        days.day,
+        days.order_lookup,
+        days.customer_lookup
     from {{ ref('order_days') }} as days
     {% if is_incremental() %}
     inner join {{ touched }} as touched
@@ -34,24 +38,9 @@ with order_days as (
 
 ),
 
-orders as (
+opened_orders as (
 
-    select
-        orders.customer_id,
-        orders.order_date
-    from {{ ref('int_orders_opened') }} as orders
-    {% if is_incremental() %}
-    inner join {{ touched }} as touched
-        on
-            orders.customer_lookup = touched.customer_lookup
-            and orders.customer_id = touched.customer_id
-            and orders.order_date = touched.day
-    where orders.is_counted
-    {% else %}
-    where
-        orders.customer_id is not null
-        and orders.is_counted
-    {% endif %}
+    {{ orders_opened('order_days') | indent(4) }}
 
 ),
 
@@ -61,7 +50,8 @@ opened as (
         customer_id,
         count(*) as orders_opened,
         order_date
-    from orders
+    from opened_orders
+    where is_counted
     group by customer_id, order_date
 
 ),

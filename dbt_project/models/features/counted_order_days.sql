@@ -32,34 +32,28 @@ closed as (
 
     select
         closures.customer_id,
-        -closures.orders as orders,
+        sum(closures.orders) as orders,
         closures.order_date
     from {{ ref('customer_day_closures') }} as closures
     cross join night
     where closures.closed_date <= night.as_of_date
+    group by closures.customer_id, closures.order_date
 
 ),
 
-changes as (
-
-    select *
-    from opened
-    union all
-    select *
-    from closed
-
-),
-
+{# Some days have only the one: most orders are never closed, and one that counts from a later day on
+   was not opened as counted. #}
 order_days as (
 
     select
-        changes.customer_id,
-        cast(sum(changes.orders) as bigint) as orders,
-        changes.order_date
-    from changes
-    inner join customers on changes.customer_id = customers.customer_id
-    group by changes.customer_id, changes.order_date
-    having sum(changes.orders) > 0
+        coalesce(opened.customer_id, closed.customer_id) as customer_id,
+        cast(coalesce(opened.orders, 0) - coalesce(closed.orders, 0) as bigint) as orders,
+        coalesce(opened.order_date, closed.order_date) as order_date
+    from opened
+    full outer join closed
+        on
+            opened.customer_id = closed.customer_id
+            and opened.order_date = closed.order_date
 
 ),
 
@@ -79,6 +73,8 @@ sequenced as (
             partition by order_days.customer_id
         ) as first_order_date
     from order_days
+    inner join customers on order_days.customer_id = customers.customer_id
+    where order_days.orders > 0
 
 )
 

@@ -13,9 +13,9 @@ segments as (
 
     select
         segments.customer_id,
-    {% for scheme in segment_schemes() %}
-    max(case when segments.scheme = '{{ scheme.scheme }}' then segments.segment_id end)
-        as {{ scheme.scheme }}_segment{{ ',' if not loop.last }}
+    {% for scheme in built_schemes() %}
+    max(case when segments.scheme = '{{ scheme }}' then segments.segment_id end)
+        as {{ scheme }}_segment{{ ',' if not loop.last }}
     {% endfor %}
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
@@ -28,7 +28,8 @@ select
     night.run_id,
     customers.customer_id,
     {% for scheme in segment_schemes() %}
-    segments.{{ scheme.scheme }}_segment,
+    {{ 'segments.' ~ scheme.scheme ~ '_segment' if scheme.is_built else 'cast(null as varchar)' }}
+        as {{ scheme.scheme }}_segment,
     {% endfor %}
     scores.rfm_code,
     customer_value.value_basis,

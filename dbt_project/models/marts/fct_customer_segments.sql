@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     segments.as_of_date,
     segments.run_id,

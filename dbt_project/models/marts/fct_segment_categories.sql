@@ -10,14 +10,37 @@ night as (
 
 ),
 
-assigned as (
+{# Customers who are in the same segments of all schemes are counted together: there are a few
+   hundred such groups, so that each purchase is looked at once instead of once a scheme. #}
+customers as (
 
     select
-        segments.customer_id,
-        segments.scheme,
-        segments.segment_id
-    from {{ ref('customer_segments') }} as segments
-    inner join night on segments.as_of_date = night.as_of_date
+        customer_id,
+        {% for scheme in built_schemes() -%}
+        {{ scheme }}_segment,
+        {% endfor -%}
+        dense_rank() over (
+            order by
+                {{ built_schemes() | join('_segment,
+                ') }}_segment
+        ) as group_number
+    from {{ ref('customer_360') }}
+
+),
+
+segment_groups as (
+
+    {% for scheme in built_schemes() %}
+    select
+        group_number,
+        '{{ scheme }}' as scheme,
+        {{ scheme }}_segment as segment_id,
+        count(*) as customers
+    from customers
+    where {{ scheme }}_segment is not null
+    group by group_number, {{ scheme }}_segment
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -43,51 +66,70 @@ bought as (
 ),
 
 {# Every channel by itself, and 'all': a buyer in two channels is one buyer. #}
-bought_categories as (
+bought_anywhere as (
 
     select
         customer_id,
         category,
-        channel,
-        spend
-    from bought
-    union all
-    select
-        customer_id,
-        category,
-        'all' as channel,
         sum(spend) as spend
     from bought
     group by customer_id, category
 
 ),
 
+bought_by_group as (
+
+    select
+        customers.group_number,
+        bought.category,
+        bought.channel,
+        count(*) as buyers,
+        sum(bought.spend) as spend
+    from bought
+    inner join customers on bought.customer_id = customers.customer_id
+    group by customers.group_number, bought.category, bought.channel
+
+    union all
+
+    select
+        customers.group_number,
+        bought_anywhere.category,
+        'all' as channel,
+        count(*) as buyers,
+        sum(bought_anywhere.spend) as spend
+    from bought_anywhere
+    inner join customers on bought_anywhere.customer_id = customers.customer_id
+    group by customers.group_number, bought_anywhere.category
+
+),
+
 figures as (
 
     select
-        assigned.scheme,
-        assigned.segment_id,
-        bought_categories.category,
-        bought_categories.channel,
-        count(*) as buyers,
-        sum(bought_categories.spend) as spend
-    from bought_categories
-    inner join assigned on bought_categories.customer_id = assigned.customer_id
+        segment_groups.scheme,
+        segment_groups.segment_id,
+        bought_by_group.category,
+        bought_by_group.channel,
+        cast(sum(bought_by_group.buyers) as bigint) as buyers,
+        sum(bought_by_group.spend) as spend
+    from bought_by_group
+    inner join segment_groups on bought_by_group.group_number = segment_groups.group_number
     group by
-        assigned.scheme, assigned.segment_id, bought_categories.category,
-        bought_categories.channel
+        segment_groups.scheme, segment_groups.segment_id, bought_by_group.category,
+        bought_by_group.channel
 
 ),
 
 sizes as (
 
     select
-        assigned.scheme,
-        assigned.segment_id,
-        count(*) as customers,
-        sum(count(*)) over (partition by assigned.scheme) as scheme_customers
-    from assigned
-    group by assigned.scheme, assigned.segment_id
+        segment_groups.scheme,
+        segment_groups.segment_id,
+        cast(sum(segment_groups.customers) as bigint) as customers,
+        cast(sum(sum(segment_groups.customers)) over (partition by segment_groups.scheme) as bigint)
+            as scheme_customers
+    from segment_groups
+    group by segment_groups.scheme, segment_groups.segment_id
 
 ),
 

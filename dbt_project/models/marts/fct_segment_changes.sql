@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {# Consent is always today's: whoever refuses profiling by now has no row, not even as gone. #}
 select
     changes.as_of_date,

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     as_of_date,
     run_id,

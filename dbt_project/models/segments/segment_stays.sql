@@ -1,4 +1,11 @@
-{{ config(materialized='view') }}
+-- depends_on: {{ ref('moved_customers') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+    pre_hook="{{ forget_moved_stays() }}"
+) }}
 
 with
 
@@ -16,6 +23,14 @@ changes as (
             partition by changes.customer_id, changes.scheme order by changes.as_of_date
         ) as next_scheme_version
     from {{ ref('segment_changes') }} as changes
+    {% if is_incremental() %}
+    where (changes.customer_id, changes.scheme) in (
+        select
+            moved.customer_id,
+            moved.scheme
+        from {{ ref('moved_customers') }} as moved
+    )
+    {% endif %}
 
 )
 

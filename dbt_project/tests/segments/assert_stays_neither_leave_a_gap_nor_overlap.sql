@@ -1,19 +1,33 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_segment_history'}}}) }}
 
 {# Two stays at a time count a customer twice in every figure over time; a hole between two, or an
-   end with none after it, loses the customer, unless the customer left. One stay at most is open. #}
+   end with none after it, loses the customer, unless the customer left. One stay at most is open.
+   Who did not move tonight was looked at when that happened. #}
 with
+
+moved as (
+
+    select distinct
+        customer_id,
+        scheme
+    from {{ ref('moved_customers') }}
+
+),
 
 stays as (
 
     select
-        customer_id,
-        scheme,
-        exit_reason,
-        valid_from,
-        valid_to,
-        lead(valid_from) over (partition by customer_id, scheme order by valid_from) as next_from
-    from {{ ref('fct_segment_history') }}
+        history.customer_id,
+        history.scheme,
+        history.exit_reason,
+        history.valid_from,
+        history.valid_to,
+        lead(history.valid_from) over (
+            partition by history.customer_id, history.scheme order by history.valid_from
+        ) as next_from
+    from {{ ref('fct_segment_history') }} as history
+    inner join moved
+        on history.customer_id = moved.customer_id and history.scheme = moved.scheme
 
 )
 

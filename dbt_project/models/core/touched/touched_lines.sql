@@ -1,14 +1,4 @@
-with touched as (
-
-    select
-        file_seq,
-        row_number
-    from {{ ref('touched_rows') }}
-    where source_table = 'transactions'
-
-),
-
-landed as (
+with landed as (
 
     select
         order_id,
@@ -16,10 +6,8 @@ landed as (
         original_order_id,
         transaction_type,
         ordered_date,
-        ordered_at,
-        file_seq,
-        row_number
-    from {{ source('raw', 'transactions') }}
+        ordered_at
+    from {{ ref('touched_transactions') }}
 
 ),
 
@@ -40,9 +28,5 @@ select
     landed.ordered_date,
     landed.ordered_at
 from landed
-inner join touched
-    on
-        landed.file_seq = touched.file_seq
-        and landed.row_number = touched.row_number
 left join customer_keys
     on landed.customer_id = customer_keys.source_customer_id

@@ -11,11 +11,24 @@ lines as (
         order_id,
         customer_id,
         product_id,
-        transaction_type,
-        cost_amount,
+        cost_amount
+    from {{ ref('transactions') }}
+
+),
+
+{# Orders of before; those of tonight are among the touched lines. #}
+orders as (
+
+    select
+        order_id,
+        customer_id,
+        sale_lines,
         customer_lookup,
         order_lookup
-    from {{ ref('transactions') }}
+    from {{ as_left_by_last_night('core', 'order_days', {
+        'order_id': 'varchar', 'customer_id': 'varchar', 'sale_lines': 'bigint',
+        'customer_lookup': 'bigint', 'order_lookup': 'bigint',
+    }) }}
 
 ),
 
@@ -73,16 +86,16 @@ touched as (
     union
 
     select
-        lines.order_id,
-        lines.customer_id
-    from lines
+        orders.order_id,
+        orders.customer_id
+    from orders
     where
-        lines.transaction_type = 'sale'
-        and lines.customer_lookup in (
+        orders.sale_lines > 0
+        and orders.customer_lookup in (
             select reachable_customers.customer_lookup
             from reachable_customers
         )
-        and lines.customer_id in (
+        and orders.customer_id in (
             select reachable_customers.customer_id
             from reachable_customers
         )
@@ -90,16 +103,16 @@ touched as (
     union
 
     select
-        lines.order_id,
-        lines.customer_id
-    from lines
+        orders.order_id,
+        orders.customer_id
+    from orders
     where
-        lines.customer_id is null
-        and lines.order_lookup in (
+        orders.customer_id is null
+        and orders.order_lookup in (
             select reachable_guest_orders.order_lookup
             from reachable_guest_orders
         )
-        and lines.order_id in (
+        and orders.order_id in (
             select reachable_guest_orders.order_id
             from reachable_guest_orders
         )

@@ -1,0 +1,54 @@
+{{ config(meta={'reconcile': false}) }}
+
+with
+
+compared as (
+
+    select
+        scheme,
+        as_of_date
+    from {{ ref('compared_nights') }}
+
+),
+
+changes as (
+
+    select
+        customer_id,
+        scheme,
+        as_of_date
+    from {{ ref('segment_changes') }}
+
+),
+
+stays as (
+
+    select
+        customer_id,
+        scheme,
+        valid_from,
+        valid_to
+    from {{ as_left_by_last_night('segments', 'segment_stays', {
+        'customer_id': 'varchar', 'scheme': 'varchar', 'valid_from': 'date', 'valid_to': 'date',
+    }) }}
+
+)
+
+select
+    changes.customer_id,
+    changes.scheme
+from changes
+inner join compared
+    on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
+
+union
+
+{# A stay may also begin or end on a compared night by a change that is no longer told. #}
+select
+    stays.customer_id,
+    stays.scheme
+from stays
+inner join compared
+    on
+        stays.scheme = compared.scheme
+        and (stays.valid_from = compared.as_of_date or stays.valid_to = compared.as_of_date)
