@@ -8,6 +8,8 @@ import duckdb
 
 # Each query is put to both databases, with columns of the same name and type; rows that only one of
 # them has are differences.
+STRATA, BARE = "warehouse", "by_hand"
+
 QUESTIONS = {
     "rows per file": (
         "select source_table, file_name, rows_in, accepted, duplicates, superseded, rejected "
@@ -64,8 +66,9 @@ def differences(warehouse: Path, bare: Path) -> dict[str, dict[str, int]]:
     differently, and neither is told how the other did.
     """
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{warehouse}' as strata (read_only)")
-        connection.execute(f"attach '{bare}' as bare (read_only)")
+        # dbt names the database in its views, so that it has to be attached by its own name.
+        connection.execute(f"attach '{warehouse}' as {STRATA} (read_only)")
+        connection.execute(f"attach '{bare}' as {BARE} (read_only)")
         return {
             name: _compared(connection, strata, by_hand)
             for name, (strata, by_hand) in QUESTIONS.items()
@@ -74,8 +77,8 @@ def differences(warehouse: Path, bare: Path) -> dict[str, dict[str, int]]:
 
 def _compared(connection: duckdb.DuckDBPyConnection, strata: str, by_hand: str) -> dict[str, int]:
     sides = {}
-    for side, query in (("strata", strata), ("bare", by_hand)):
-        connection.execute(f"use {side}")
+    for side, database, query in (("strata", STRATA, strata), ("bare", BARE, by_hand)):
+        connection.execute(f"use {database}")
         columns = connection.execute(f"describe {query}").fetchall()
         compared = ", ".join(
             name if kind in ("VARCHAR", "DATE") else f"round({name}::double, 6) as {name}"

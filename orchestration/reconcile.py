@@ -215,14 +215,17 @@ def _rows_to_compare(table: str, columns: list[str], as_of_date: date) -> str:
 def _models(home: Home) -> Mapping[str, Mapping[str, Any]]:
     """Return of each dbt model whether it is compared, and its grain if a test names it.
 
-    A model that holds what one run did, not what the data are, says `meta: {reconcile: false}`.
+    A model that holds what one run did, not what the data are, says `meta: {reconcile: false}`. A
+    view follows from tables; dbt names the database in it, so that an attached one would show the
+    other side's rows.
     """
     nodes = parsed_manifest(home).nodes
     models: dict[str, dict[str, Any]] = {}
     for node in nodes.values():
         if str(node.resource_type) in ("model", "seed"):
             models[f"{node.schema}.{node.alias}"] = {
-                "is_compared": node.config.meta.get("reconcile", True),
+                "is_compared": node.config.meta.get("reconcile", True)
+                and node.config.materialized != "view",
                 "grain": [],
             }
     for node in nodes.values():

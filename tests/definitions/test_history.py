@@ -1,11 +1,15 @@
 """What ends a stay: other rules, leaving; and what does not: a night without the scheme."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, time
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
+
+from orchestration.stays_state import begin_stays, end_stays
 
 FIRST, WITHOUT, BACK, NEW_RULES = (
     date(2026, 3, 1),
@@ -158,6 +162,31 @@ def test_a_scheme_that_came_and_went_on_one_night_leaves_no_trace(
     other.execute("delete from ml.cadence_parameters where as_of_date = ?", [WITHOUT])
     other.run(WITHOUT, SEGMENTS)
     pd.testing.assert_frame_equal(other.query(HISTORY), expected)
+
+
+def test_a_night_that_broke_off_between_changes_and_stays_is_made_good(
+    world: Any, new_world: Callable[..., Any]
+) -> None:
+    """Without it the newcomer, who moved on the night that broke off, would have no stay at all."""
+    broken_off, next_night = date(2026, 3, 5), date(2026, 3, 6)
+    found = {}
+    for select in (SEGMENTS, "+segment_changes"):
+        other = new_world(lifecycle={"min_days": [25, 28, 56]})
+        world.copy_to(other)
+        other.land("transactions", [line("e", "newcomer", broken_off)])
+        for night in (broken_off, next_night):
+            other.fit(night, 1.0, 1.0)
+        with closing(duckdb.connect(str(other.home.warehouse))) as connection:
+            end_stays(connection, "the night before")
+            begin_stays(connection)
+            assert connection.execute("select count(*) from segments.segment_stays").fetchone()
+        other.run(broken_off, CORE + select)
+        with closing(duckdb.connect(str(other.home.warehouse))) as connection:
+            begin_stays(connection)
+        other.run(next_night, SEGMENTS)
+        found[select] = other.query(HISTORY)
+    assert "newcomer" in set(found[SEGMENTS]["customer_id"])
+    pd.testing.assert_frame_equal(found["+segment_changes"], found[SEGMENTS])
 
 
 @pytest.mark.parametrize(

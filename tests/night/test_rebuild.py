@@ -198,6 +198,10 @@ def test_live_tables_equal_a_rebuild_and_a_row_changed_by_hand_does_not(
         connection.execute("delete from core.transactions where order_id = 'L1'")
         connection.execute("update marts.customer_360 set monetary = 0 where customer_id = 'C006'")
         connection.execute(
+            "update segments.segment_stays set entry_reason = 'none' "
+            "where customer_id = 'C006' and scheme = 'rfm' and valid_to is null"
+        )
+        connection.execute(
             "insert into marts.fct_daily_revenue select * from marts.fct_daily_revenue limit 1"
         )
 
@@ -206,7 +210,7 @@ def test_live_tables_equal_a_rebuild_and_a_row_changed_by_hand_does_not(
     assert red.exit_code == 1, red.output
     report = (made.home.reports / f"reconcile-{BETWEEN}.txt").read_text()
     for words in (
-        "in 4 of",
+        "in 5 of",
         "core.customer_days: 2 rows differ",
         "customer_id=C001, day=2024-",
         ": revenue",
@@ -214,6 +218,7 @@ def test_live_tables_equal_a_rebuild_and_a_row_changed_by_hand_does_not(
         "only rebuilt",
         "marts.customer_360: 2 rows differ",
         "customer_id=C006: monetary",
+        "segments.segment_stays: 2 rows differ",
         "marts.fct_daily_revenue: 1 rows differ",
         "only live",
     ):
@@ -227,7 +232,7 @@ def test_live_tables_equal_a_rebuild_and_a_row_changed_by_hand_does_not(
         events = [record.to_json() for record in instance.all_logs(result.run_id)]
     assert not result.success
     assert not evaluation.passed
-    assert evaluation.metadata["measured"].value == 4
+    assert evaluation.metadata["measured"].value == 5
     assert "marts.customer_360: 2 rows differ" in str(evaluation.metadata["differences"].value)
     # The UI has no login: it is not told whose rows they are.
     assert any("marts.customer_360" in event for event in events)
