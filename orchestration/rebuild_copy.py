@@ -20,6 +20,8 @@ LIVE = "live"
 NIGHT_ROWS = "customer_segments"
 # A past night's next days, known once a night that much later has run.
 OUTCOMES, OUTCOME_DAYS = "segment_outcomes", 90
+# Follows from the changes of all nights, and is told as a whole where it is not there.
+STAYS = "segment_stays"
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _copy_segments(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> Non
     if plan.has_later_nights and _stand_later(connection, plan):
         kept = "true"
     for table in plan.kept_tables:
-        if table in there and table not in (NIGHT_ROWS, OUTCOMES):
+        if table in there and table not in (NIGHT_ROWS, OUTCOMES, STAYS):
             _copy(connection, "segments", table, kept)
     if OUTCOMES in there:
         _copy(connection, "segments", OUTCOMES, f"{plan.other_nights} and {_is_told(plan)}")

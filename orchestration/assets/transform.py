@@ -201,13 +201,19 @@ def _explain(result: RunResult) -> str:
 def _row_counts(
     connection: duckdb.DuckDBPyConnection, results: list[RunResult]
 ) -> dict[str, dict[str, int]]:
-    """Count the rows of each table that was built; views are left out, counting runs them."""
+    """Count the rows of each table that was built, and of what is published.
+
+    Other views are left out: counting runs them.
+    """
     tables = {
         result.node.unique_id: result.node.relation_name
         for result in results
         if str(result.status) == _SUCCESS
         and str(result.node.resource_type) in ("model", "seed")
-        and result.node.config.materialized != "view"  # type: ignore[union-attr]
+        and (
+            result.node.config.materialized != "view"  # type: ignore[union-attr]
+            or result.node.schema == "marts"
+        )
     }
     counts: dict[str, dict[str, int]] = {}
     for unique_id, relation in tables.items():

@@ -8,12 +8,12 @@ with order_days as (
 
 ),
 
-opened as (
+{# Most orders have a customer, whose days hold how many of them opened. #}
+guest_orders as (
 
-    select
-        is_counted,
-        order_date
+    select order_date
     from {{ ref('int_orders_opened') }}
+    where is_counted and customer_id is null
 
 ),
 
@@ -30,7 +30,8 @@ customer_days as (
 
     select
         day,
-        count(*) as customers
+        count(*) as customers,
+        sum(orders_opened) as orders_opened
     from {{ ref('customer_days') }}
     group by day
 
@@ -47,13 +48,12 @@ summed as (
 
 ),
 
-counted as (
+guests as (
 
     select
         count(*) as orders_opened,
         order_date
-    from opened
-    where is_counted
+    from guest_orders
     group by order_date
 
 ),
@@ -66,20 +66,31 @@ revised as (
     from revisions
     group by order_date
 
+),
+
+counted as (
+
+    select
+        summed.*,
+        coalesce(customer_days.orders_opened, 0) + coalesce(guests.orders_opened, 0)
+            as orders_opened,
+        coalesce(revised.orders_delta, 0) as orders_delta,
+        coalesce(customer_days.customers, 0) as customers
+    from summed
+    left join guests
+        on summed.day = guests.order_date
+    left join revised
+        on summed.day = revised.order_date
+    left join customer_days
+        on summed.day = customer_days.day
+
 )
 
 select
-    cast(summed.revenue as decimal(18, 4)) as revenue,
-    cast(coalesce(summed.guest_revenue, 0) as decimal(18, 4)) as guest_revenue,
-    cast(coalesce(counted.orders_opened, 0) + coalesce(revised.orders_delta, 0) as bigint)
-        as orders,
-    coalesce(counted.orders_opened, 0) as orders_opened,
-    coalesce(customer_days.customers, 0) as customers,
-    summed.day
-from summed
-left join counted
-    on summed.day = counted.order_date
-left join revised
-    on summed.day = revised.order_date
-left join customer_days
-    on summed.day = customer_days.day
+    cast(revenue as decimal(18, 4)) as revenue,
+    cast(coalesce(guest_revenue, 0) as decimal(18, 4)) as guest_revenue,
+    cast(orders_opened + orders_delta as bigint) as orders,
+    cast(orders_opened as bigint) as orders_opened,
+    customers,
+    day
+from counted

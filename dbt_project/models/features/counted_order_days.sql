@@ -41,8 +41,8 @@ closed as (
 
 ),
 
-{# Some days have only the one: most orders are never closed, and one that counts from a later day on
-   was not opened as counted. #}
+{# Some days have only the one: most orders are never closed, and one that counts from a later day
+   on was not opened as counted. #}
 order_days as (
 
     select
