@@ -3,10 +3,14 @@
 import duckdb
 
 
-def begin_stays(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop stays that may lack changes, so that they are built as a whole; until `end_stays`."""
+def begin_stays(connection: duckdb.DuckDBPyConnection, *, is_whole: bool) -> None:
+    """Note that a run is at the stays, until `end_stays`.
+
+    Those that may lack changes are dropped, so that a run of the whole stage builds them anew; a
+    run of a part of it may not build them at all, and leaves them to the next.
+    """
     connection.execute("begin")
-    if connection.execute("select count(*) from ops.stays_build").fetchone() == (0,):
+    if is_whole and connection.execute("select count(*) from ops.stays_build").fetchone() == (0,):
         held = connection.execute(
             "select table_type from information_schema.tables "
             "where table_schema = 'segments' and table_name = 'segment_stays'"

@@ -54,7 +54,7 @@ def build_dbt_stages(
             build = _plan_core(context, night) if name == "prepare" else None
             if build is None:
                 with night.connect() as connection:
-                    begin_stays(connection)
+                    begin_stays(connection, is_whole=not context.is_subset)
             yield from _run(context, night, manifest, translator, select, build)
             if not context.is_subset:
                 with night.connect() as connection:

@@ -178,11 +178,13 @@ def test_a_night_that_broke_off_between_changes_and_stays_is_made_good(
             other.fit(night, 1.0, 1.0)
         with closing(duckdb.connect(str(other.home.warehouse))) as connection:
             end_stays(connection, "the night before")
-            begin_stays(connection)
-            assert connection.execute("select count(*) from segments.segment_stays").fetchone()
+            held = "select count(*) > 0 from segments.segment_stays"
+            for is_whole in (True, False):
+                begin_stays(connection, is_whole=is_whole)
+                assert connection.execute(held).fetchone() == (True,)
         other.run(broken_off, CORE + select)
         with closing(duckdb.connect(str(other.home.warehouse))) as connection:
-            begin_stays(connection)
+            begin_stays(connection, is_whole=True)
         other.run(next_night, SEGMENTS)
         found[select] = other.query(HISTORY)
     assert "newcomer" in set(found[SEGMENTS]["customer_id"])
