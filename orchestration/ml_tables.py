@@ -6,6 +6,8 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from orchestration.growing_tables import create_or_extend
+
 TABLES: dict[str, str] = {
     "cadence_parameters": """
         as_of_date date not null, run_id varchar not null, r double, alpha double,
@@ -45,10 +47,9 @@ TABLES: dict[str, str] = {
 
 
 def create_ml_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of `ml` where they are missing."""
-    connection.execute("create schema if not exists ml")
+    """Create the tables of `ml` where they, or columns of them, are missing."""
     for name, columns in TABLES.items():
-        connection.execute(f"create table if not exists ml.{name} ({columns})")
+        create_or_extend(connection, "ml", name, columns)
 
 
 def columns_of(table: str) -> list[str]:
@@ -90,5 +91,5 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFram
     # Arrow hands columns over as they are; from a frame, DuckDB reads text value by value.
     arrow = pa.Table.from_pandas(rows[columns_of(table)], preserve_index=False)
     connection.register("new_rows", arrow)
-    connection.execute(f"insert into ml.{table} select * from new_rows")
+    connection.execute(f"insert into ml.{table} by name select * from new_rows")
     connection.unregister("new_rows")

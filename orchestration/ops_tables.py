@@ -11,22 +11,23 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import SettingsError
+from orchestration.growing_tables import create_or_extend
 from orchestration.kept_nights import write_kept_nights
 from orchestration.settings import Settings
 
-_DDL = (
-    "create schema if not exists ops",
-    """
-    create table if not exists ops.night (
+# The night's date and every setting that SQL reads; an older version made it with fewer.
+_NIGHT = """
         as_of_date date not null, run_id varchar not null, time_zone varchar not null,
         currency varchar, rfm_window_days integer, rfm_map varchar not null,
         lifecycle_min_days_1 integer not null, lifecycle_min_days_2 integer not null,
         lifecycle_min_days_3 integer not null, relationship varchar not null,
         language varchar not null, git_sha varchar not null, freq_cut_1 integer not null,
         freq_cut_2 integer not null, freq_cut_3 integer not null, freq_cut_4 integer not null,
-        first_day date not null
-    )
-    """,
+        first_day date not null, churn_risk_high double not null,
+        churn_risk_medium double not null
+"""
+_DDL = (
+    "create schema if not exists ops",
     "create table if not exists ops.kept_nights (as_of_date date not null)",
     """
     create table if not exists ops.check_results (
@@ -70,6 +71,7 @@ def create_ops_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of `ops` where they are missing."""
     for statement in _DDL:
         connection.execute(statement)
+    create_or_extend(connection, "ops", "night", _NIGHT)
 
 
 @cache
@@ -126,6 +128,8 @@ def write_night(
         git_sha(),
         *settings.rfm.frequency_cuts,
         settings.first_day,
+        settings.churn_risk.high,
+        settings.churn_risk.medium,
     )
     connection.execute("begin")
     connection.execute("delete from ops.night")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from orchestration.errors import SettingsError
 
@@ -48,6 +48,19 @@ class LifecycleSettings(_Section):
         if list(days) != sorted(days) or days[0] < 0:
             raise ValueError("must be three whole numbers that do not fall, none below 0")
         return days
+
+
+class ChurnRiskSettings(_Section):
+    """From which churn probability on a customer is at high and at medium risk."""
+
+    high: float = Field(0.6, gt=0, lt=1, description="At least this is `high`")
+    medium: float = Field(0.3, gt=0, lt=1, description="At least this is `medium`, below it `low`")
+
+    @model_validator(mode="after")
+    def _medium_is_below_high(self) -> "ChurnRiskSettings":
+        if self.medium >= self.high:
+            raise ValueError(f"`medium` ({self.medium}) must be below `high` ({self.high})")
+        return self
 
 
 class HistorySettings(_Section):
@@ -102,6 +115,7 @@ class Settings(_Section):
     threads: int = Field(2, ge=1, le=256, description="Of DuckDB")
     rfm: RfmSettings = RfmSettings()
     lifecycle: LifecycleSettings = LifecycleSettings()
+    churn_risk: ChurnRiskSettings = ChurnRiskSettings()
     history: HistorySettings = HistorySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()

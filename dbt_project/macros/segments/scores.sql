@@ -38,3 +38,14 @@
             ~ upper ~ ' - ' ~ lower ~ ', 0)') }}, 0.5
     ), 1.0), 0.0)
 {%- endmacro %}
+
+
+{# The tier of a place among n, ties at the better one: (rank - 1) / n < 0.2 high, < 0.5 medium, in
+   whole numbers, where no rounding can move a customer; null without a place. #}
+{% macro tier_by_rank(rank, count) -%}
+    case
+        when ({{ rank }} - 1) * 10 < {{ count }} * 2 then 'high'
+        when ({{ rank }} - 1) * 10 < {{ count }} * 5 then 'medium'
+        when {{ rank }} is not null then 'low'
+    end
+{%- endmacro %}

@@ -54,10 +54,10 @@
          'reason': not_built},
         {'scheme': 'behaviour', 'kind': 'learned', 'is_built': true, 'allowed_use': everywhere,
          'settings': []},
-        {'scheme': 'churn_risk', 'kind': 'learned', 'is_built': false, 'allowed_use': everywhere,
-         'reason': not_built},
-        {'scheme': 'clv_tier', 'kind': 'learned', 'is_built': false, 'allowed_use': everywhere,
-         'reason': not_built},
+        {'scheme': 'churn_risk', 'kind': 'learned', 'is_built': true, 'allowed_use': everywhere,
+         'settings': ['churn_risk_high', 'churn_risk_medium']},
+        {'scheme': 'clv_tier', 'kind': 'learned', 'is_built': true, 'allowed_use': everywhere,
+         'settings': []},
     ]) }}
 {% endmacro %}
 

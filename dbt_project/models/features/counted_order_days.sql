@@ -20,6 +20,7 @@ opened as (
 
     select
         days.customer_id,
+        days.revenue,
         days.orders_opened as orders,
         days.day as order_date
     from {{ ref('customer_days') }} as days
@@ -47,6 +48,7 @@ order_days as (
 
     select
         coalesce(opened.customer_id, closed.customer_id) as customer_id,
+        coalesce(opened.revenue, 0) as revenue,
         cast(coalesce(opened.orders, 0) - coalesce(closed.orders, 0) as bigint) as orders,
         coalesce(opened.order_date, closed.order_date) as order_date
     from opened
@@ -61,6 +63,7 @@ sequenced as (
 
     select
         order_days.customer_id,
+        order_days.revenue,
         order_days.orders,
         order_days.order_date,
         row_number() over (
@@ -80,6 +83,7 @@ sequenced as (
 
 select
     sequenced.customer_id,
+    sequenced.revenue,
     sequenced.orders,
     {{ days_between('sequenced.previous_order_date', 'sequenced.order_date') }} as gap_days,
     case when sequenced.day_number > 1 then sequenced.day_number - 2 end as gaps_before,

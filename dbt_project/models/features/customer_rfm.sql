@@ -24,8 +24,14 @@ orders as (
         {{ days_between('min(order_days.order_date)', 'max(order_days.order_date)') }} as gap_days,
         sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date',
             'night.rfm_window_days') }}) as frequency,
-        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date', 365) }})
-            as orders_365d,
+        {% for window in [92, 365] %}
+        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date', window) }})
+            as orders_{{ window }}d,
+        sum({{ within(1, 'order_days.order_date', 'night.as_of_date', window) }})
+            as order_days_{{ window }}d,
+        {% endfor %}
+        sum(case when order_days.gap_days is null then order_days.revenue end)
+            as first_day_revenue,
         min(order_days.order_date) as first_order_date,
         max(order_days.order_date) as last_order_date
     from {{ ref('counted_order_days') }} as order_days
@@ -53,9 +59,10 @@ money as (
             ('known_cost_sales_365d', 'known_cost_sale_revenue'),
             ('returns_365d', 'return_amount'), ('discounts_365d', 'discount_amount'),
         ] %}
-    sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }})
-        as {{ measure }}{{ ',' if not loop.last }}
-    {% endfor %}
+        sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }}) as {{ measure }},
+        {% endfor %}
+        sum({{ within('days.revenue', 'days.day', 'night.as_of_date', 92) }}) as spend_92d,
+        sum(days.revenue) as spend
     from {{ ref('customer_days') }} as days
     cross join night
     where days.day <= night.as_of_date
@@ -74,14 +81,18 @@ select
     {{ ratio_of('money.monetary', 'orders.frequency') }} as average_order_value,
     {{ share_of('money.discounts', '(money.sales + money.discounts)') }} as discount_share,
     {{ share_of('-money.returns', 'money.sales') }} as return_share,
-    cast(coalesce(orders.orders_365d, 0) as bigint) as orders_365d,
+    {% for count in ['orders_92d', 'orders_365d', 'order_days_92d', 'order_days_365d'] %}
+    cast(coalesce(orders.{{ count }}, 0) as bigint) as {{ count }},
+    {% endfor %}
     cast(coalesce(money.sale_lines_365d, 0) as bigint) as sale_lines_365d,
     {% for measure in [
-        'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d', 'known_cost_365d',
+        'spend_92d', 'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d', 'known_cost_365d',
         'known_cost_revenue_365d', 'known_cost_sales_365d',
     ] %}
     cast(coalesce(money.{{ measure }}, 0) as decimal(18, 4)) as {{ measure }},
     {% endfor %}
+    {# Returns of whatever day are of repeat purchases: that of a first order is the rare one. #}
+    cast(coalesce(money.spend - orders.first_day_revenue, 0) as decimal(18, 4)) as repeat_spend,
     cast(coalesce(orders.gaps, 0) as bigint) as gaps,
     cast(coalesce(orders.gap_days, 0) as bigint) as gap_days,
     coalesce(money.sale_lines_365d, 0) > 0 as has_sale_line_365d,

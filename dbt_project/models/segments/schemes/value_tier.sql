@@ -34,20 +34,16 @@ ranked as (
 
 ),
 
-{# (rank - 1) / n < 0.2 in whole numbers, where no rounding can move a customer. #}
 tiered as (
 
     select
         customers.*,
         ranked.value_rank,
         ranked.valued_customers,
-        case
-            when (ranked.value_rank - 1) * 10 < ranked.valued_customers * 2 then 'high'
-            when (ranked.value_rank - 1) * 10 < ranked.valued_customers * 5 then 'medium'
-            when ranked.value_rank is not null then 'low'
-            when not customers.has_sale_line_365d then 'none'
-            else 'unprofitable'
-        end as tier
+        coalesce(
+            {{ tier_by_rank('ranked.value_rank', 'ranked.valued_customers') }},
+            case when customers.has_sale_line_365d then 'unprofitable' else 'none' end
+        ) as tier
     from customers
     left join ranked on customers.customer_id = ranked.customer_id
 

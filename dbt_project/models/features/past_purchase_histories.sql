@@ -1,0 +1,183 @@
+{#
+    What was known of customers on past nights, and what came of them: the rows that predictions are
+    learned from and held against. On a past night only orders, returns and closures of its own time
+    count; what came next counts as it stood when the horizon ended, so that a past night says the
+    same on every later one.
+#}
+{% set horizon = 90 %}
+{% set past_nights = 5 %}
+{# Of customers; coefficients of ten features are settled by fewer. #}
+{% set enough_customers = 50000 %}
+
+with
+
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
+cutoffs as (
+
+    {% for past in range(1, past_nights + 1) %}
+    select
+        {{ day_plus('as_of_date', past * -horizon) }} as cutoff_date,
+        {{ day_plus('as_of_date', (past - 1) * -horizon) }} as horizon_date,
+        as_of_date
+    from night
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        substr(md5(customer_id), 1, 2) as bucket,
+        count(*) over () as all_customers
+    from {{ ref('night_customers') }}
+
+),
+
+{# Always the same ones: in 256ths by the digest of the id. #}
+sampled_customers as (
+
+    select customer_id
+    from customers
+    where
+        all_customers <= {{ enough_customers }}
+        or bucket < lower(lpad(hex(
+            cast(floor(256.0 * {{ enough_customers }} / all_customers) as bigint)), 2, '0'))
+
+),
+
+days as (
+
+    select
+        cutoffs.cutoff_date,
+        cutoffs.horizon_date,
+        cutoffs.as_of_date,
+        customer_days.customer_id,
+        customer_days.day,
+        customer_days.revenue,
+        customer_days.orders_opened
+    from {{ ref('customer_days') }} as customer_days
+    inner join sampled_customers on customer_days.customer_id = sampled_customers.customer_id
+    cross join cutoffs
+    where customer_days.day <= cutoffs.as_of_date
+
+),
+
+orders_known as (
+
+    select
+        cutoff_date,
+        horizon_date,
+        customer_id,
+        day as order_date,
+        orders_opened as orders,
+        revenue
+    from days
+    where day <= horizon_date and orders_opened <> 0
+
+    union all
+
+    select
+        cutoffs.cutoff_date,
+        cutoffs.horizon_date,
+        closures.customer_id,
+        closures.order_date,
+        -closures.orders as orders,
+        cast(0 as decimal(18, 4)) as revenue
+    from {{ ref('customer_day_closures') }} as closures
+    inner join sampled_customers on closures.customer_id = sampled_customers.customer_id
+    cross join cutoffs
+    where
+        closures.closed_date <= cutoffs.cutoff_date
+        or (
+            closures.order_date > cutoffs.cutoff_date
+            and closures.order_date <= cutoffs.horizon_date
+            and closures.closed_date <= cutoffs.horizon_date
+        )
+
+),
+
+order_days as (
+
+    select
+        cutoff_date,
+        customer_id,
+        order_date,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        order_date > cutoff_date as is_next,
+        min(order_date) over (partition by cutoff_date, customer_id) as first_order_date
+    from orders_known
+    group by cutoff_date, customer_id, order_date
+    having sum(orders) > 0
+
+),
+
+orders as (
+
+    select
+        cutoff_date,
+        customer_id,
+        sum(case when not is_next then 1 else 0 end) - 1 as repeat_order_days,
+        {% for window in [92, 365] %}
+        sum({{ within('orders', 'order_date', 'cutoff_date', window) }}) as orders_{{ window }}d,
+        sum({{ within(1, 'order_date', 'cutoff_date', window) }}) as order_days_{{ window }}d,
+        {% endfor %}
+        sum(case when order_date = first_order_date then revenue end) as first_day_revenue,
+        sum(case when is_next then orders else 0 end) as orders_next_90d,
+        sum(case when is_next then 1 else 0 end) as order_days_next_90d,
+        min(first_order_date) as first_order_date,
+        max(case when not is_next then order_date end) as last_order_date
+    from order_days
+    where first_order_date <= cutoff_date
+    group by cutoff_date, customer_id
+
+),
+
+money as (
+
+    select
+        cutoff_date,
+        customer_id,
+        sum({{ within('revenue', 'day', 'cutoff_date', 92) }}) as spend_92d,
+        sum({{ within('revenue', 'day', 'cutoff_date', 365) }}) as spend_365d,
+        sum(case when day <= cutoff_date then revenue else 0 end) as spend,
+        sum(case when day > cutoff_date and day <= horizon_date then revenue else 0 end)
+            as spend_next_90d,
+        sum(case when {{ days_between('cutoff_date', 'day') }} between 1 and 365
+            then revenue else 0 end) as spend_next_365d,
+        {{ days_between('cutoff_date', 'max(as_of_date)') }} >= 365 as is_year_known
+    from days
+    group by cutoff_date, customer_id
+
+)
+
+select
+    orders.customer_id,
+    cast({{ days_between('orders.last_order_date', 'orders.cutoff_date') }} as bigint)
+        as recency_days,
+    cast({{ days_between('orders.first_order_date', 'orders.cutoff_date') }} as bigint)
+        as tenure_days,
+    {% for count in [
+        'repeat_order_days', 'orders_92d', 'orders_365d', 'order_days_92d', 'order_days_365d',
+        'orders_next_90d', 'order_days_next_90d',
+    ] %}
+    cast(orders.{{ count }} as bigint) as {{ count }},
+    {% endfor %}
+    cast(money.spend_92d as decimal(18, 4)) as spend_92d,
+    cast(money.spend_365d as decimal(18, 4)) as spend_365d,
+    cast(money.spend - orders.first_day_revenue as decimal(18, 4)) as repeat_spend,
+    cast(money.spend_next_90d as decimal(18, 4)) as spend_next_90d,
+    cast(case when money.is_year_known then money.spend_next_365d end as decimal(18, 4))
+        as spend_next_365d,
+    orders.cutoff_date
+from orders
+inner join money
+    on orders.cutoff_date = money.cutoff_date and orders.customer_id = money.customer_id
