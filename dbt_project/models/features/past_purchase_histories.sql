@@ -48,8 +48,7 @@ sampled_customers as (
     from customers
     where
         all_customers <= {{ enough_customers }}
-        or bucket < lower(lpad(hex(
-            cast(floor(256.0 * {{ enough_customers }} / all_customers) as bigint)), 2, '0'))
+        or bucket < {{ two_hex_digits('256.0 * ' ~ enough_customers ~ ' / all_customers') }}
 
 ),
 
@@ -151,8 +150,9 @@ money as (
         sum(case when day <= cutoff_date then revenue else 0 end) as spend,
         sum(case when day > cutoff_date and day <= horizon_date then revenue else 0 end)
             as spend_next_90d,
-        sum(case when {{ days_between('cutoff_date', 'day') }} between 1 and 365
-            then revenue else 0 end) as spend_next_365d,
+        sum({{ within('revenue', 'cutoff_date', 'day', 366) }}) - sum(
+            case when day = cutoff_date then revenue else 0 end
+        ) as spend_next_365d,
         {{ days_between('cutoff_date', 'max(as_of_date)') }} >= 365 as is_year_known
     from days
     group by cutoff_date, customer_id

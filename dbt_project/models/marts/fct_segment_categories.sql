@@ -44,62 +44,148 @@ segment_groups as (
 
 ),
 
-bought as (
+{# By number: what is told apart below are tens of millions of pairs. #}
+numbered_customers as (
 
     select
-        lines.customer_id,
-        coalesce(products.category, 'unknown') as category,
+        customer_id,
+        cast(row_number() over (order by customer_id) as integer) as customer_number,
+        cast(group_number as integer) as group_number
+    from customers
+
+),
+
+{# Number 0 is `unknown`: a product without a category, or one that no file describes. #}
+categories as (
+
+    select
+        product_id,
+        category,
+        cast(case
+            when category is null or category = 'unknown' then 0
+            else dense_rank() over (order by category)
+        end as integer) as category_number
+    from {{ ref('products') }}
+
+),
+
+category_names as (
+
+    select distinct
+        category_number,
+        category
+    from categories
+    where category_number > 0
+
+),
+
+purchases as (
+
+    select
+        customers.customer_number,
+        customers.group_number,
+        coalesce(categories.category_number, 0) as category_number,
         coalesce(lines.channel, 'unknown') as channel,
-        sum(lines.amount) as spend
+        lines.amount
     from {{ ref('transactions') }} as lines
     cross join night
-    left join {{ ref('products') }} as products on lines.product_id = products.product_id
+    inner join numbered_customers as customers on lines.customer_id = customers.customer_id
+    left join categories on lines.product_id = categories.product_id
     where
         lines.transaction_type = 'sale'
-        and lines.customer_id is not null
         and lines.ordered_date between night.window_start and night.as_of_date
-    group by
-        lines.customer_id,
-        coalesce(products.category, 'unknown'),
-        coalesce(lines.channel, 'unknown')
+
+),
+
+{# Who bought is told apart from what was paid: a sum for each of the pairs costs more than both. #}
+bought as (
+
+    select distinct
+        customer_number,
+        group_number,
+        category_number,
+        channel
+    from purchases
 
 ),
 
 {# Every channel by itself, and 'all': a buyer in two channels is one buyer. #}
 bought_anywhere as (
 
-    select
-        customer_id,
-        category,
-        sum(spend) as spend
+    select distinct
+        customer_number,
+        group_number,
+        category_number
     from bought
-    group by customer_id, category
+
+),
+
+buyers as (
+
+    select
+        group_number,
+        category_number,
+        channel,
+        count(*) as buyers
+    from bought
+    group by group_number, category_number, channel
+
+    union all
+
+    select
+        group_number,
+        category_number,
+        'all' as channel,
+        count(*) as buyers
+    from bought_anywhere
+    group by group_number, category_number
+
+),
+
+spends as (
+
+    select
+        group_number,
+        category_number,
+        channel,
+        sum(amount) as spend
+    from purchases
+    group by group_number, category_number, channel
+
+),
+
+spends_anywhere as (
+
+    select
+        group_number,
+        category_number,
+        'all' as channel,
+        sum(spend) as spend
+    from spends
+    group by group_number, category_number
+
+    union all
+
+    select *
+    from spends
 
 ),
 
 bought_by_group as (
 
     select
-        customers.group_number,
-        bought.category,
-        bought.channel,
-        count(*) as buyers,
-        sum(bought.spend) as spend
-    from bought
-    inner join customers on bought.customer_id = customers.customer_id
-    group by customers.group_number, bought.category, bought.channel
-
-    union all
-
-    select
-        customers.group_number,
-        bought_anywhere.category,
-        'all' as channel,
-        count(*) as buyers,
-        sum(bought_anywhere.spend) as spend
-    from bought_anywhere
-    inner join customers on bought_anywhere.customer_id = customers.customer_id
-    group by customers.group_number, bought_anywhere.category
+        buyers.group_number,
+        coalesce(category_names.category, 'unknown') as category,
+        buyers.channel,
+        buyers.buyers,
+        spends.spend
+    from buyers
+    inner join spends_anywhere as spends
+        on
+            buyers.group_number = spends.group_number
+            and buyers.category_number = spends.category_number
+            and buyers.channel = spends.channel
+    left join category_names on buyers.category_number = category_names.category_number
 
 ),
 

@@ -17,14 +17,20 @@ night as (
 predictions as (
 
     select
-        predictions.customer_id,
-        predictions.prediction_source,
-        predictions.churn_probability,
-        predictions.p_alive,
-        predictions.as_of_date
-    from {{ source('ml', 'customer_predictions') }} as predictions
-    inner join night on predictions.as_of_date = night.as_of_date
-    where predictions.prediction_source <> 'none'
+        scores.customer_id,
+        scores.prediction_source,
+        scores.churn_probability,
+        scores.p_alive
+    from {{ source('ml', 'customer_predictions') }} as scores
+    inner join night on scores.as_of_date = night.as_of_date
+    where scores.prediction_source <> 'none'
+
+),
+
+predicted as (
+
+    select count(*) as customers
+    from predictions
 
 ),
 
@@ -40,8 +46,9 @@ customers as (
         predictions.p_alive,
         rfm.as_of_date
     from {{ ref('customer_rfm') }} as rfm
+    cross join predicted
     left join predictions on rfm.customer_id = predictions.customer_id
-    where exists (select 1 from predictions)
+    where predicted.customers > 0
 
 ),
 
@@ -78,10 +85,12 @@ distances as (
         end as margin,
         case
             when risks.risk in ('high', 'low') then 'medium'
-            when risks.risk = 'medium' and risks.churn_risk_high - risks.churn_probability
+            when risks.risk = 'outside' then null
+            when
+                risks.churn_risk_high - risks.churn_probability
                 <= risks.churn_probability - risks.churn_risk_medium
                 then 'high'
-            when risks.risk = 'medium' then 'low'
+            else 'low'
         end as next_risk
     from risks
 

@@ -1,4 +1,4 @@
-{# Within a twentieth of one's own value of a tier's edge counts as borderline, as for value_tier. #}
+{# Within a twentieth of one's own expectation of a tier's edge counts as borderline. #}
 {% set borderline_share = 0.05 %}
 
 with
@@ -16,15 +16,20 @@ night as (
 predictions as (
 
     select
-        predictions.customer_id,
-        predictions.value_prediction_source,
-        predictions.expected_orders_90d,
-        predictions.is_extrapolated,
-        predictions.as_of_date,
-        cast(predictions.expected_spend_365d as decimal(18, 2)) as expected_spend_365d
-    from {{ source('ml', 'customer_predictions') }} as predictions
-    inner join night on predictions.as_of_date = night.as_of_date
-    where predictions.value_prediction_source <> 'none'
+        scores.customer_id,
+        scores.value_prediction_source,
+        scores.expected_orders_90d,
+        cast(scores.expected_spend_365d as decimal(18, 2)) as expected_spend_365d
+    from {{ source('ml', 'customer_predictions') }} as scores
+    inner join night on scores.as_of_date = night.as_of_date
+    where scores.value_prediction_source <> 'none'
+
+),
+
+predicted as (
+
+    select count(*) as customers
+    from predictions
 
 ),
 
@@ -35,12 +40,12 @@ customers as (
         rfm.spend_365d,
         predictions.value_prediction_source,
         predictions.expected_orders_90d,
-        predictions.is_extrapolated,
         predictions.expected_spend_365d,
         rfm.as_of_date
     from {{ ref('customer_rfm') }} as rfm
+    cross join predicted
     left join predictions on rfm.customer_id = predictions.customer_id
-    where exists (select 1 from predictions)
+    where predicted.customers > 0
 
 ),
 
