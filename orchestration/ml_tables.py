@@ -32,7 +32,24 @@ TABLES: dict[str, str] = {
         as_of_date date not null, run_id varchar not null, model_id varchar not null,
         kind varchar not null, trained_on date, n_clusters bigint, verdict varchar,
         silhouette double, stability double, agreement_with_previous double,
-        drift_max_psi double, decision varchar not null, decision_reason varchar
+        drift_max_psi double, decision varchar not null, decision_reason varchar,
+        label varchar, population varchar, base_rate double
+    """,
+    "customer_predictions": """
+        as_of_date date not null, run_id varchar not null, customer_id varchar not null,
+        p_alive double, churn_probability double, expected_orders_90d double,
+        expected_spend_365d double, prediction_source varchar not null,
+        value_prediction_source varchar not null, is_extrapolated boolean
+    """,
+    "model_parameters": """
+        as_of_date date not null, run_id varchar not null, model_id varchar not null,
+        kind varchar not null, parameter varchar not null, estimate double,
+        standard_error double
+    """,
+    "model_backtests": """
+        as_of_date date not null, run_id varchar not null, target varchar not null,
+        predictor varchar not null, metric varchar not null, held_out_date date not null,
+        customers bigint not null, estimate double, estimate_low double, estimate_high double
     """,
     "cluster_candidates": """
         as_of_date date not null, model_id varchar not null, n_clusters bigint not null,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Goes up when a published table or column is added; none is ever renamed or taken away."""
 
 
@@ -45,7 +45,8 @@ PUBLISHED: dict[str, PublishedTable] = {
         "average_order_value tenure_days first_order_date last_order_date spend_365d margin_365d "
         "value_basis discount_share return_share p_alive churn_probability expected_orders_90d "
         "expected_spend_365d prediction_source value_prediction_source is_extrapolated "
-        "birthday_month rfm_segment value_tier_segment lifecycle_segment behaviour_segment",
+        "birthday_month rfm_segment value_tier_segment lifecycle_segment behaviour_segment "
+        "churn_risk_segment clv_tier_segment",
     ),
     "fct_customer_segments": _table(
         "customer_id scheme",
@@ -95,6 +96,11 @@ PUBLISHED: dict[str, PublishedTable] = {
         is_latest=False,
     ),
     "fct_model_parameters": _table("model_id parameter", "kind estimate standard_error"),
+    "fct_model_backtests": _table(
+        "as_of_date target predictor metric",
+        "held_out_date customers estimate estimate_low estimate_high",
+        is_latest=False,
+    ),
     "fct_data_quality": _table(
         "as_of_date check_name asset", "severity passed measured threshold", is_latest=False
     ),

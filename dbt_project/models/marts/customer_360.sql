@@ -9,6 +9,22 @@ night as (
 
 ),
 
+predictions as (
+
+    select
+        scores.customer_id,
+        scores.prediction_source,
+        scores.value_prediction_source,
+        scores.p_alive,
+        scores.churn_probability,
+        scores.expected_orders_90d,
+        scores.expected_spend_365d,
+        scores.is_extrapolated
+    from {{ source('ml', 'customer_predictions') }} as scores
+    inner join night on scores.as_of_date = night.as_of_date
+
+),
+
 segments as (
 
     select
@@ -33,8 +49,8 @@ select
     {% endfor %}
     scores.rfm_code,
     customer_value.value_basis,
-    'none' as prediction_source,
-    'none' as value_prediction_source,
+    coalesce(predictions.prediction_source, 'none') as prediction_source,
+    coalesce(predictions.value_prediction_source, 'none') as value_prediction_source,
     {% for band in [
         'age_band', 'gender', 'income_band', 'education', 'occupation', 'marital_status',
         'home_ownership', 'household_size_band', 'children_band', 'country', 'region', 'city',
@@ -55,14 +71,13 @@ select
     cast(customer_value.margin_365d as decimal(18, 2)) as margin_365d,
     rfm.discount_share,
     rfm.return_share,
-    {# Predictions are published once a model beats its baseline; until then there is none. #}
-    cast(null as double) as p_alive,
-    cast(null as double) as churn_probability,
-    cast(null as double) as expected_orders_90d,
-    cast(null as decimal(18, 2)) as expected_spend_365d,
+    predictions.p_alive,
+    predictions.churn_probability,
+    predictions.expected_orders_90d,
+    cast(predictions.expected_spend_365d as decimal(18, 2)) as expected_spend_365d,
     customers.birthday_month,
     scores.is_low_confidence,
-    cast(null as boolean) as is_extrapolated,
+    predictions.is_extrapolated,
     customers.marketing_consent,
     customers.email_consent,
     customers.sms_consent,
@@ -75,4 +90,5 @@ inner join {{ ref('customer_rfm') }} as rfm on customers.customer_id = rfm.custo
 inner join {{ ref('rfm_scores') }} as scores on customers.customer_id = scores.customer_id
 inner join {{ ref('customer_value') }} as customer_value
     on customers.customer_id = customer_value.customer_id
+left join predictions on customers.customer_id = predictions.customer_id
 left join segments on customers.customer_id = segments.customer_id

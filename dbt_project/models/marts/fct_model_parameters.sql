@@ -1,5 +1,12 @@
 with
 
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
 cadence as (
 
     select
@@ -28,5 +35,15 @@ select
     {{ parameter }} as estimate,
     {{ parameter }}_standard_error as standard_error
 from cadence
-{% if not loop.last %}union all{% endif %}
+union all
 {% endfor %}
+select
+    parameters.as_of_date,
+    parameters.run_id,
+    parameters.model_id,
+    parameters.kind,
+    parameters.parameter,
+    parameters.estimate,
+    parameters.standard_error
+from {{ source('ml', 'model_parameters') }} as parameters
+inner join night on parameters.as_of_date = night.as_of_date
