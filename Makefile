@@ -46,8 +46,8 @@ ui: setup ## the Dagster UI on http://127.0.0.1:3000, with the nightly schedule 
 lint: setup ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
-	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint -q dbt_project/models
+	@$(BIN)/mypy & types=$$!; $(BIN)/sqlfluff lint -q dbt_project/models || failed=1; \
+	  wait $$types || failed=1; exit $${failed:-0}
 
 # A file's tests stay in one process, which builds what they share once; files run on all cores.
 PYTEST := $(BIN)/pytest -q -n auto --dist loadfile

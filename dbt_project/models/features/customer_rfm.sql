@@ -24,9 +24,9 @@ orders as (
         {{ days_between('min(order_days.order_date)', 'max(order_days.order_date)') }} as gap_days,
         sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date',
             'night.rfm_window_days') }}) as frequency,
+        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date', 365) }})
+            as orders_365d,
         {% for window in [92, 365] %}
-        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date', window) }})
-            as orders_{{ window }}d,
         sum({{ within(1, 'order_days.order_date', 'night.as_of_date', window) }})
             as order_days_{{ window }}d,
         {% endfor %}
@@ -61,7 +61,7 @@ money as (
         ] %}
         sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }}) as {{ measure }},
         {% endfor %}
-        sum({{ within('days.revenue', 'days.day', 'night.as_of_date', 92) }}) as spend_92d,
+        sum({{ within('days.revenue', 'days.day', 'night.as_of_date', 90) }}) as spend_90d,
         sum(days.revenue) as spend
     from {{ ref('customer_days') }} as days
     cross join night
@@ -81,12 +81,12 @@ select
     {{ ratio_of('money.monetary', 'orders.frequency') }} as average_order_value,
     {{ share_of('money.discounts', '(money.sales + money.discounts)') }} as discount_share,
     {{ share_of('-money.returns', 'money.sales') }} as return_share,
-    {% for count in ['orders_92d', 'orders_365d', 'order_days_92d', 'order_days_365d'] %}
+    {% for count in ['orders_365d', 'order_days_92d', 'order_days_365d'] %}
     cast(coalesce(orders.{{ count }}, 0) as bigint) as {{ count }},
     {% endfor %}
     cast(coalesce(money.sale_lines_365d, 0) as bigint) as sale_lines_365d,
     {% for measure in [
-        'spend_92d', 'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d', 'known_cost_365d',
+        'spend_90d', 'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d', 'known_cost_365d',
         'known_cost_revenue_365d', 'known_cost_sales_365d',
     ] %}
     cast(coalesce(money.{{ measure }}, 0) as decimal(18, 4)) as {{ measure }},

@@ -5,7 +5,8 @@
     same on every later one.
 #}
 {% set horizon = 90 %}
-{% set past_nights = 5 %}
+{# Days back: a month apart as soon as the horizon is over, and full years for a year's spend. #}
+{% set past_nights = [90, 120, 150, 180, 210, 240, 365, 730] %}
 {# Of customers; coefficients of ten features are settled by fewer. #}
 {% set enough_customers = 50000 %}
 
@@ -20,10 +21,10 @@ night as (
 
 cutoffs as (
 
-    {% for past in range(1, past_nights + 1) %}
+    {% for days in past_nights %}
     select
-        {{ day_plus('as_of_date', past * -horizon) }} as cutoff_date,
-        {{ day_plus('as_of_date', (past - 1) * -horizon) }} as horizon_date,
+        {{ day_plus('as_of_date', -days) }} as cutoff_date,
+        {{ day_plus('as_of_date', horizon - days) }} as horizon_date,
         as_of_date
     from night
     {% if not loop.last %}union all{% endif %}
@@ -124,13 +125,11 @@ orders as (
     select
         cutoff_date,
         customer_id,
-        sum(case when not is_next then 1 else 0 end) - 1 as repeat_order_days,
+        sum(case when not is_next then 1 else 0 end) as order_days,
         {% for window in [92, 365] %}
-        sum({{ within('orders', 'order_date', 'cutoff_date', window) }}) as orders_{{ window }}d,
         sum({{ within(1, 'order_date', 'cutoff_date', window) }}) as order_days_{{ window }}d,
         {% endfor %}
         sum(case when order_date = first_order_date then revenue end) as first_day_revenue,
-        sum(case when is_next then orders else 0 end) as orders_next_90d,
         sum(case when is_next then 1 else 0 end) as order_days_next_90d,
         min(first_order_date) as first_order_date,
         max(case when not is_next then order_date end) as last_order_date
@@ -145,7 +144,7 @@ money as (
     select
         cutoff_date,
         customer_id,
-        sum({{ within('revenue', 'day', 'cutoff_date', 92) }}) as spend_92d,
+        sum({{ within('revenue', 'day', 'cutoff_date', 90) }}) as spend_90d,
         sum({{ within('revenue', 'day', 'cutoff_date', 365) }}) as spend_365d,
         sum(case when day <= cutoff_date then revenue else 0 end) as spend,
         sum(case when day > cutoff_date and day <= horizon_date then revenue else 0 end)
@@ -153,7 +152,8 @@ money as (
         sum({{ within('revenue', 'cutoff_date', 'day', 366) }}) - sum(
             case when day = cutoff_date then revenue else 0 end
         ) as spend_next_365d,
-        {{ days_between('cutoff_date', 'max(as_of_date)') }} >= 365 as is_year_known
+        {{ days_between('cutoff_date', 'max(as_of_date)') }} >= 365 as is_year_known,
+        max(horizon_date) as horizon_date
     from days
     group by cutoff_date, customer_id
 
@@ -164,20 +164,21 @@ select
     cast({{ days_between('orders.last_order_date', 'orders.cutoff_date') }} as bigint)
         as recency_days,
     cast({{ days_between('orders.first_order_date', 'orders.cutoff_date') }} as bigint)
-        as tenure_days,
+        as observed_days,
     {% for count in [
-        'repeat_order_days', 'orders_92d', 'orders_365d', 'order_days_92d', 'order_days_365d',
-        'orders_next_90d', 'order_days_next_90d',
+        'order_days', 'order_days_92d', 'order_days_365d', 'order_days_next_90d',
     ] %}
     cast(orders.{{ count }} as bigint) as {{ count }},
     {% endfor %}
-    cast(money.spend_92d as decimal(18, 4)) as spend_92d,
-    cast(money.spend_365d as decimal(18, 4)) as spend_365d,
-    cast(money.spend - orders.first_day_revenue as decimal(18, 4)) as repeat_spend,
-    cast(money.spend_next_90d as decimal(18, 4)) as spend_next_90d,
+    {% for spend in ['spend_90d', 'spend_365d', 'spend_next_90d'] %}
+    cast(money.{{ spend }} as decimal(18, 4)) as {{ spend }},
+    {% endfor %}
     cast(case when money.is_year_known then money.spend_next_365d end as decimal(18, 4))
         as spend_next_365d,
-    orders.cutoff_date
+    {{ ratio_of('(money.spend - orders.first_day_revenue)', '(orders.order_days - 1)') }}
+        as mean_repeat_spend,
+    orders.cutoff_date,
+    money.horizon_date as label_known_on
 from orders
 inner join money
     on orders.cutoff_date = money.cutoff_date and orders.customer_id = money.customer_id

@@ -7,11 +7,9 @@ with customers as (
         recency_days,
         tenure_days,
         gaps,
-        orders_92d,
-        orders_365d,
         order_days_92d,
         order_days_365d,
-        spend_92d,
+        spend_90d,
         spend_365d,
         repeat_spend,
         as_of_date
@@ -23,14 +21,12 @@ with customers as (
 select
     customer_id,
     recency_days,
-    tenure_days,
-    gaps as repeat_order_days,
-    orders_92d,
-    orders_365d,
+    tenure_days as observed_days,
+    gaps + 1 as order_days,
     order_days_92d,
     order_days_365d,
-    spend_92d,
+    spend_90d,
     spend_365d,
-    repeat_spend,
+    {{ ratio_of('repeat_spend', 'gaps') }} as mean_repeat_spend,
     as_of_date as cutoff_date
 from customers
