@@ -6,7 +6,7 @@ import pandas as pd
 from scipy.linalg import eigh_tridiagonal
 
 NODES = 64
-"""Exact to 1e-10 as long as the horizon is under 100 times alpha + T (measured against mpmath)."""
+"""Exact to 1e-10 with horizons of up to 10 (alpha + T), to 2 % at 100, against 600 nodes."""
 
 Array = npt.NDArray[np.float64]
 

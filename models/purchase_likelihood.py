@@ -5,8 +5,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import digamma, expit, gammaln, polygamma
+
+from models.likelihood_search import Top, find_top
 
 ProcessKind = Literal["bg_nbd", "mbg_nbd"]
 
@@ -16,24 +17,7 @@ SEARCH_RANGE = (1e-5, 1e7)
 """Of r, a and b; wider than what is accepted, so that a fit that wants to leave is seen to."""
 ALPHA_REACH = 20.0
 """Of log alpha around its start; beyond e^20 typical gaps no data speak."""
-NEWTON_STEPS = 100
-"""A handful near the maximum; some more where the estimate walks out of the range."""
-STEP_TOLERANCE = 1e-11
-"""In log parameters; far below the nine digits that are kept."""
-NOISE_TOLERANCE = 1e-6
-"""In log parameters; on a flat top rounding alone makes steps of up to this size."""
-
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Top:
-    """Where the search ended: log (r, alpha, a, b) and the observed information there."""
-
-    log_parameters: Array
-    information: Array
-    log_likelihood: float
-    is_maximum: bool
 
 
 @dataclass(frozen=True)
@@ -125,46 +109,20 @@ class Likelihood:
         return in_logs + np.diag(parameters * self._slopes(parameters))
 
     def maximise(self) -> Top:
-        """Return the maximum, or where the search for it ended.
-
-        L-BFGS-B comes near from anywhere; Newton steps then bring the estimate to the last digits,
-        and go on walking where the likelihood rises for ever (nobody drops out: b to infinity).
-        """
-        scale = self.weight.sum()
+        """Return the maximum, or where the search for it ended."""
         repeated = self.x > 0
         gaps = self.t_x[repeated] / self.x[repeated]
         typical = float(np.average(np.log(gaps), weights=self.weight[repeated]))
-        start = START + np.array([0.0, typical, 0.0, 0.0])
         low, high = np.log(SEARCH_RANGE)
-        around = (typical - ALPHA_REACH, typical + ALPHA_REACH)
-
-        def negative(log_parameters: Array) -> tuple[float, Array]:
-            return -self.value(log_parameters) / scale, -self.gradient(log_parameters) / scale
-
-        rough = minimize(
-            negative,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(low, high), around, (low, high), (low, high)],
+        return find_top(
+            self.value,
+            self.gradient,
+            self.hessian,
+            start=START + np.array([0.0, typical, 0.0, 0.0]),
+            low=np.array([low, typical - ALPHA_REACH, low, low]),
+            high=np.array([high, typical + ALPHA_REACH, high, high]),
+            scale=float(self.weight.sum()),
         )
-        point: Array = np.asarray(rough.x, dtype=np.float64)
-        lower = np.array([low, around[0], low, low])
-        upper = np.array([high, around[1], high, high])
-        length, curvatures = np.inf, np.zeros(4)
-        for _ in range(NEWTON_STEPS):
-            if not bool(((point > lower) & (point < upper)).all()):
-                break
-            curvatures, directions = np.linalg.eigh(self.hessian(point))
-            # By the size of the curvature: where the surface is no hill yet, uphill all the same.
-            steepness = np.maximum(np.abs(curvatures), np.finfo(float).tiny)
-            step = directions @ ((directions.T @ self.gradient(point)) / steepness)
-            length = float(np.abs(step).max())
-            point = point + step / max(1.0, length)
-            if length < STEP_TOLERANCE:
-                break
-        is_maximum = length < NOISE_TOLERANCE and bool(curvatures.max() < 0)
-        return Top(point, -self.hessian(point), self.value(point), is_maximum)
 
     def _log_odds_dropped(self, parameters: Array) -> Array:
         """Return log((1 - P(alive)) / P(alive)); minus infinity where nobody can have dropped."""

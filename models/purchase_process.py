@@ -131,7 +131,7 @@ def fit_purchase_process(groups: pd.DataFrame, *, kind: ProcessKind) -> Purchase
             "the likelihood has no maximum inside the range of its parameters "
             f"(search ended at {values}): customers are too alike, or none is seen to drop out"
         )
-    errors = estimates * np.sqrt(np.diag(np.linalg.inv(top.information)))
+    errors = top.standard_errors()
     r, alpha, a, b = (rounded_number(value) for value in estimates)
     of_r, of_alpha, of_a, of_b = (rounded_number(value) for value in errors)
     return PurchaseProcess(

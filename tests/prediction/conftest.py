@@ -12,22 +12,38 @@ Draw = Callable[..., pd.DataFrame]
 
 
 @pytest.fixture(scope="session")
-def cdnow() -> pd.DataFrame:
-    """Return the 1/10 sample of Fader & Hardie (2001): 2,357 customers, 39 weeks.
+def cdnow_orders() -> pd.DataFrame:
+    """Return the order days of the 1/10 sample of Fader & Hardie (2001), 1997-01 to 1998-06.
 
     Read from the installed distribution without importing it: the package no longer runs with
     today's pandas, its data do.
     """
-    path = "lifetimes/datasets/cdnow_customers_summary_with_transactions.csv"
-    table = pd.read_csv(str(distribution("lifetimes").locate_file(path)))
-    names = {
-        "ID": "customer_id",
-        "x": "repeats",
-        "t_x": "last_purchase_weeks",
-        "T": "observed_weeks",
-        "zbar": "mean_spend",
-    }
-    return table.rename(columns=names).assign(customers=1)
+    path = distribution("lifetimes").locate_file("lifetimes/datasets/CDNOW_sample.txt")
+    names = ["master_id", "customer_id", "order_date", "cds", "spend"]
+    lines = pd.read_csv(str(path), sep=r"\s+", header=None, names=names, dtype={"order_date": str})
+    lines["order_date"] = pd.to_datetime(lines["order_date"], format="%Y%m%d")
+    return lines.groupby(["customer_id", "order_date"], as_index=False)["spend"].sum()
+
+
+@pytest.fixture(scope="session")
+def cdnow(cdnow_orders: pd.DataFrame) -> pd.DataFrame:
+    """Return the 2,357 customers as the papers saw them: the 39 weeks to 1997-09-30."""
+    end = pd.Timestamp("1997-09-30")
+    known = cdnow_orders[cdnow_orders["order_date"] <= end]
+    first = known.groupby("customer_id")["order_date"].transform("min")
+    repeat = (
+        known[known["order_date"] > first].groupby("customer_id")["spend"].agg(["size", "mean"])
+    )
+    days = known.groupby("customer_id")["order_date"].agg(["min", "max"])
+    return pd.DataFrame(
+        {
+            "repeats": repeat["size"].reindex(days.index, fill_value=0),
+            "last_purchase_weeks": (days["max"] - days["min"]).dt.days / 7,
+            "observed_weeks": (end - days["min"]).dt.days / 7,
+            "mean_spend": repeat["mean"].reindex(days.index, fill_value=0.0),
+            "customers": 1,
+        }
+    ).reset_index()
 
 
 @pytest.fixture(scope="session")
