@@ -11,6 +11,7 @@ from models.customer_histories import is_active
 from models.prediction_baselines import RecencyBaseline, fit_recency_baseline
 from models.prediction_metrics import PROBABILITY_METRICS
 from models.publication import (
+    HELD_OUT,
     NO_HELD_OUT_NIGHT,
     Night,
     Source,
@@ -51,7 +52,7 @@ def churn_outlook(
     day = tonight.cutoff
     active = tonight.histories[is_active(tonight.histories)]
     nothing = pd.Series(dtype="float64", index=active.index[:0], name="churn_probability")
-    no_table = pd.DataFrame(columns=COLUMNS)
+    no_table = pd.DataFrame(columns=[*COLUMNS, HELD_OUT])
     known = known_by(nights, day)
     baseline = _baseline(known[-1]) if known else "no past night whose next 90 days are over"
     if isinstance(baseline, str):
@@ -73,7 +74,7 @@ def _proof(
     nights: list[Night], day: date, *, resamples: int, random_state: int
 ) -> tuple[pd.DataFrame, bool, str]:
     """Return the backtest on the held-out night, whether the model won, and the reason."""
-    nothing = pd.DataFrame(columns=COLUMNS)
+    nothing = pd.DataFrame(columns=[*COLUMNS, HELD_OUT])
     target, earlier = held_out(nights, day)
     if target is None or not earlier:
         return nothing, False, NO_HELD_OUT_NIGHT
@@ -95,7 +96,8 @@ def _proof(
         resamples=resamples,
         random_state=random_state,
     )
-    return table, *verdict(table, metric=DECIDING, night=target.cutoff)
+    won, reason = verdict(table, metric=DECIDING, night=target.cutoff)
+    return table.assign(**{HELD_OUT: target.cutoff}), won, reason
 
 
 def _fit(nights: list[Night], scored: Night, *, trained_on: date) -> ChurnModel | str:

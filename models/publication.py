@@ -16,6 +16,8 @@ Source = Literal["model", "baseline", "none"]
 MIN_HISTORY_DAYS = 180
 """Below, customers have had no time to be active, silent and back again."""
 
+HELD_OUT = "held_out_date"
+"""Column of a backtest's night: what was measured is what came in the days after it."""
 NO_HELD_OUT_NIGHT = (
     "no night to hold out: needs a past night whose next 90 days are over, and an earlier one "
     "whose next 90 days were over on it"

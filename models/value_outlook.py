@@ -10,6 +10,7 @@ from models.gamma_gamma import GammaGamma, expected_average_spend, fit_gamma_gam
 from models.prediction_baselines import RatioBaseline, fit_ratio_baseline
 from models.prediction_metrics import AMOUNT_METRICS
 from models.publication import (
+    HELD_OUT,
     NO_HELD_OUT_NIGHT,
     Night,
     Source,
@@ -50,7 +51,7 @@ def value_outlook(
     histories, day = tonight.histories, tonight.cutoff
     spend_model = fit_spend(histories)
     empty = pd.Series(dtype="float64", index=histories.index[:0])
-    no_table = pd.DataFrame(columns=COLUMNS)
+    no_table = pd.DataFrame(columns=[*COLUMNS, HELD_OUT])
     known = known_by(nights, day)
     if not known:
         reason = "no past night whose next 90 days are over"
@@ -96,7 +97,7 @@ def _proof(
     nights: list[Night], tonight: Night, horizon: int, *, resamples: int, random_state: int
 ) -> tuple[pd.DataFrame, bool, str]:
     """Return both backtests, whether the model won both, and the reasons."""
-    nothing = pd.DataFrame(columns=COLUMNS)
+    nothing = pd.DataFrame(columns=[*COLUMNS, HELD_OUT])
     target, earlier = held_out(nights, tonight.cutoff)
     spend_target, spend_earlier = held_out(nights, tonight.cutoff, horizon_days=horizon)
     if target is None or spend_target is None or not earlier or not spend_earlier:
@@ -133,7 +134,9 @@ def _proof(
     won_spend, of_spend = verdict(tables[1], metric=SPEND_DECIDING, night=spend_target.cutoff)
     scaled = "" if horizon == YEAR_DAYS else " (no two years to hold out: proven over 90 days)"
     reason = f"{of_orders}. {of_spend}{scaled}"
-    return pd.concat(tables, ignore_index=True), won_orders and won_spend, reason
+    nights_told = (target.cutoff, spend_target.cutoff)
+    told = [table.assign(**{HELD_OUT: day}) for table, day in zip(tables, nights_told, strict=True)]
+    return pd.concat(told, ignore_index=True), won_orders and won_spend, reason
 
 
 def _spend_horizon(nights: list[Night], tonight: Night) -> int:

@@ -204,6 +204,10 @@ def _write(
         "drift_max_psi": None,
         "decision": night.decision,
         "decision_reason": night.reason,
+        # They describe supervised models.
+        "label": None,
+        "population": None,
+        "base_rate": None,
     }
     replace_night(connection, "model_runs", as_of_date, pd.DataFrame([run]), kind="behaviour")
     if model is None:

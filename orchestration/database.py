@@ -50,6 +50,8 @@ def open_database(
 def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Path) -> None:
     """Set the limits; as statements, since DuckDB refuses two configurations of one open file."""
     connection.execute("set TimeZone = 'UTC'")
+    # It would go to standard output, which is for results.
+    connection.execute("set enable_progress_bar = false")
     connection.execute(f"set memory_limit = '{settings.memory_limit}'")
     connection.execute(f"set threads = {settings.threads}")
     row = connection.execute("select current_setting('temp_directory')").fetchone()

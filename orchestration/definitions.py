@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
 from orchestration.assets.ingest import build_external_specs, build_ingest
+from orchestration.assets.predictions import build_predictions
 from orchestration.assets.reconcile import build_reconcile
 from orchestration.assets.report import build_report
 from orchestration.assets.serving import build_serving
@@ -29,6 +30,7 @@ def build_definitions(home: Home) -> dg.Definitions:
         *build_ingest(partitions),
         *build_dbt_stages(manifest_dict(home), partitions),
         *build_clustering(partitions),
+        build_predictions(partitions),
     ]
     published = [build_serving(partitions, built), build_report(partitions)]
     nightly = [

@@ -46,6 +46,10 @@ TABLES: dict[str, str] = {
         kind varchar not null, parameter varchar not null, estimate double,
         standard_error double
     """,
+    "prediction_sources": """
+        as_of_date date not null, run_id varchar not null, scheme varchar not null,
+        source varchar not null, reason varchar not null
+    """,
     "model_backtests": """
         as_of_date date not null, run_id varchar not null, target varchar not null,
         predictor varchar not null, metric varchar not null, held_out_date date not null,

@@ -39,6 +39,16 @@ learned_reasons as (
 
 ),
 
+prediction_reasons as (
+
+    select
+        sources.scheme,
+        sources.reason
+    from {{ source('ml', 'prediction_sources') }} as sources
+    inner join night on sources.as_of_date = night.as_of_date
+
+),
+
 cadence_reasons as (
 
     select
@@ -62,10 +72,12 @@ select
         schemes.reason,
         case when schemes.scheme = 'lifecycle' then cadence_reasons.reason end,
         learned_reasons.reason,
+        prediction_reasons.reason,
         'No customer could be given a segment on this night.'
     ) as status_reason
 from schemes
 cross join cadence_reasons
 left join available on schemes.scheme = available.scheme
 left join learned_reasons on schemes.scheme = learned_reasons.kind
+left join prediction_reasons on schemes.scheme = prediction_reasons.scheme
 where available.scheme is null
