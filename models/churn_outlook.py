@@ -63,10 +63,11 @@ def churn_outlook(
         return ChurnOutlook(fallback, "baseline", lack, None, no_table)
     table, won, reason = _proof(nights, day, resamples=resamples, random_state=random_state)
     final = _fit(known, tonight, trained_on=day)
+    if not won:
+        rejected = None if isinstance(final, str) else final
+        return ChurnOutlook(fallback, "baseline", reason, rejected, table)
     if isinstance(final, str):
         return ChurnOutlook(fallback, "baseline", final, None, table)
-    if not won:
-        return ChurnOutlook(fallback, "baseline", reason, final, table)
     return ChurnOutlook(_predict(final, tonight), "model", reason, final, table)
 
 
