@@ -1,5 +1,6 @@
 """Writing a planted sample: first everything up to a day, then one day at a time."""
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +41,10 @@ from orchestration.settings import Settings
 
 # Months in work at once. Each has one thread, or its bytes would depend on how threads meet.
 SIDE_BY_SIDE = 2
-MEMORY_LIMIT = "2GB"
+# Of each month in work. A database in memory that has to spill cannot read long strings back
+# (DuckDB 1.5: "Cannot perform IO in in-memory database"), so a month has to fit.
+MIN_MEMORY_GB = 2
+CUSTOMERS_PER_GB = 400_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def write_planted(
     error = write_spec(spec, truth)
     last = day_number(spec.last_day)
     with tempfile.TemporaryDirectory(prefix=".planting-", dir=truth) as spill:
-        with _connection(Path(spill)) as connection:
+        with _connection(spec, Path(spill)) as connection:
             _make_people(connection, spec, spec.last_day)
             expected = _expected_lines(connection, day_number(spec.first_day), last)
             progress(
@@ -107,7 +111,7 @@ def write_planted(
             for table in ("people", "stays"):
                 write_file(connection, f"from {table}", Path(spill) / f"{table}.parquet")
         arrived = _write_side_by_side(spec, landing, Path(spill), list(chunks(spec)))
-        with _connection(Path(spill)) as connection:
+        with _connection(spec, Path(spill)) as connection:
             files = _finish(connection, landing, truth, spec.last_day, arrived)
     return PlantedReport(files, expected, error)
 
@@ -129,7 +133,7 @@ def write_next_day(spec: PlantedSpec, landing: Path, truth: Path, *, day: date) 
     number = day_number(day)
     with (
         tempfile.TemporaryDirectory(prefix=".planting-", dir=truth) as spill,
-        _connection(Path(spill)) as connection,
+        _connection(spec, Path(spill)) as connection,
     ):
         _make_people(connection, spec, day)
         write_people(connection, truth, number, number)
@@ -156,7 +160,7 @@ def _write_side_by_side(
 
     with ExitStack() as stack:
         for _ in range(SIDE_BY_SIDE):
-            connection = stack.enter_context(_connection(spill))
+            connection = stack.enter_context(_connection(spec, spill))
             for table in ("people", "stays"):
                 connection.execute(
                     f"create table {table} as from read_parquet(?)",
@@ -194,8 +198,10 @@ def _expected_lines(connection: duckdb.DuckDBPyConnection, first: int, last: int
 
 
 @contextmanager
-def _connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connection(spec: PlantedSpec, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that computes with one thread."""
-    with in_memory(Settings(threads=1, memory_limit=MEMORY_LIMIT), spill / "duckdb") as connection:
+    limit = max(MIN_MEMORY_GB, math.ceil(spec.customers / CUSTOMERS_PER_GB))
+    settings = Settings(threads=1, memory_limit=f"{limit}GB")
+    with in_memory(settings, spill / "duckdb") as connection:
         connection.execute(f"create table catalogue as {catalogue_sql()}")
         yield connection
