@@ -22,6 +22,12 @@ _FIGURES = [
     "discount_share",
     "return_share",
     "tenure_days",
+    "p_alive",
+    "churn_probability",
+    "prediction_source",
+    "expected_orders_90d",
+    "expected_spend_365d",
+    "value_prediction_source",
 ]
 
 

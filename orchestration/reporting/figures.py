@@ -62,6 +62,7 @@ class NightFigures:
     balance: list[Row]
     rejected: list[Row]
     model_runs: list[Row]
+    backtests: list[Row]
 
     @property
     def as_of_date(self) -> date:
@@ -109,6 +110,7 @@ def read_figures(serving_file: Path, *, matrix_days: int) -> NightFigures:
             balance=_rows(connection, queries.BALANCE),
             rejected=_rows(connection, queries.REJECTED),
             model_runs=_rows(connection, queries.MODEL_RUNS, night),
+            backtests=_rows(connection, queries.BACKTESTS, night),
         )
 
 
@@ -129,7 +131,7 @@ def _schemes(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, li
         schemes.setdefault(row["scheme"], []).append(
             Segment(row["segment_id"], group, row["customer_share"], row["spend_share"], row)
         )
-    first = ("rfm", "value_tier", "lifecycle", "behaviour")
+    first = ("rfm", "value_tier", "lifecycle", "churn_risk", "clv_tier", "behaviour")
     order = sorted(
         schemes,
         key=lambda scheme: (

@@ -8,8 +8,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from orchestration.publishing import durable
 from orchestration.reporting import charts
-from orchestration.reporting.figures import SMALL_CELL, Group, NightFigures, Row, read_figures
+from orchestration.reporting.figures import (
+    SMALL_CELL,
+    Group,
+    NightFigures,
+    Row,
+    Segment,
+    read_figures,
+)
 from orchestration.reporting.migration import migration_tables
+from orchestration.reporting.proof import prediction_proofs
 from orchestration.reporting.wording import Wording, wording
 
 LATEST_NAME = "latest.html"
@@ -106,7 +114,15 @@ def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
         "revenue_narrow": _revenue(night, words, width=380, height=220),
         "changes": _changes(night, words),
         "migrations": migration_tables(night, words),
+        "proofs": prediction_proofs(night, words),
+        "at_risk": _segment_of(night, "churn_risk", "churn_risk.high"),
     }
+
+
+def _segment_of(night: NightFigures, scheme: str, segment_id: str) -> Segment | None:
+    """Return one segment of tonight, or None if nobody is in it."""
+    found = [one for one in night.schemes.get(scheme, []) if one.segment_id == segment_id]
+    return found[0] if found else None
 
 
 def _revenue(night: NightFigures, words: Wording, *, width: float, height: float) -> Any:

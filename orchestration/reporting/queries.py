@@ -11,6 +11,10 @@ TOTALS = """
         count(p_alive) as with_p_alive,
         count(churn_probability) as with_churn,
         count(expected_spend_365d) as with_value,
+        coalesce(max(nullif(prediction_source, 'none')), 'none') as prediction_source,
+        coalesce(max(nullif(value_prediction_source, 'none')), 'none') as value_prediction_source,
+        sum(expected_spend_365d) as expected_spend,
+        coalesce(bool_or(is_extrapolated), false) as is_extrapolated,
         any_value(value_basis) as value_basis,
         coalesce(sum(spend_365d), 0) as spend
     from marts.customer_360
@@ -130,6 +134,13 @@ REJECTED = """
 """
 MODEL_RUNS = """
     select * from marts.fct_model_runs where as_of_date = $night order by kind, model_id
+"""
+BACKTESTS = """
+    select target, metric, predictor, estimate, estimate_low, estimate_high, customers,
+        held_out_date
+    from marts.fct_model_backtests
+    where as_of_date = $night
+    order by target, metric, predictor
 """
 PROFILES = """
     select profiles.*, segments.* exclude (as_of_date, run_id, scheme, segment_id)

@@ -135,6 +135,7 @@ def make_serving_file(
     is_stale: bool = False,
     is_first_night: bool = False,
     is_low_confidence: bool = False,
+    is_predicted: bool = False,
 ) -> Path:
     """Write a serving file of one night; the arguments name what is special about it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +153,10 @@ def make_serving_file(
         columns=["segment_id", "feature", "index_vs_base"],
     )
     night = f"date '{NIGHT}' as as_of_date, 'run-7' as run_id"
+
+    def predicted(value: str, otherwise: str) -> str:
+        return value if is_predicted else otherwise
+
     with closing(duckdb.connect(str(path))) as connection:
         run = connection.execute
         connection.register("people", people)
@@ -167,8 +172,12 @@ def make_serving_file(
             f"create table marts.customer_360 as select {night}, * replace "
             "(spend_365d::decimal(18, 2) as spend_365d), "
             f"{is_low_confidence} as is_low_confidence, 'revenue' as value_basis, "
-            "null::double as p_alive, null::double as churn_probability, "
-            "null::decimal(18, 2) as expected_spend_365d from people"
+            "null::double as p_alive, "
+            f"{predicted('0.1::double', 'null::double')} as churn_probability, "
+            f"{predicted('100::decimal(18, 2)', 'null::decimal(18, 2)')} as expected_spend_365d, "
+            f"'{predicted('model', 'none')}' as prediction_source, "
+            f"'{predicted('baseline', 'none')}' as value_prediction_source, "
+            f"{predicted('true', 'null::boolean')} as is_extrapolated from people"
         )
         schemes = ["rfm", "value_tier", "lifecycle", "behaviour"]
         run(
@@ -257,6 +266,18 @@ def make_serving_file(
             "model_id, 'behaviour' as kind, date '2017-12-25' as trained_on, 4 as n_clusters, "
             "null::varchar as verdict, 0.31 as silhouette, 0.93 as stability, "
             "'scored' as decision, 'The champion of its week.' as decision_reason"
+        )
+        run(
+            f"create table marts.fct_model_backtests as select {night}, *, 1000 as customers, "
+            f"date '{YEAR_BEFORE}' as held_out_date from (values "
+            "('churn_90d', 'brier_skill', 'churn_model', 0.21, 0.16, 0.26), "
+            "('churn_90d', 'brier_skill', 'recency', 0.17, 0.11, 0.21), "
+            "('churn_90d', 'brier_skill', 'difference', 0.04, 0.01, 0.08), "
+            "('orders_90d', 'bias_ratio', 'mbg_nbd', 1.01, 0.98, 1.03), "
+            "('orders_90d', 'bias_ratio', 'order_days_92d', null, null, null), "
+            "('orders_90d', 'bias_ratio', 'difference', 0.02, 0.0, 0.04)"
+            ") as rows(target, metric, predictor, estimate, estimate_low, estimate_high) "
+            f"where {is_predicted}"
         )
     return path
 
