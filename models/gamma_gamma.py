@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import digamma, gammaln, polygamma
 
 from models.likelihood_search import Top, find_top
+from models.prediction_metrics import Ranked, spearman
 from models.rounding import rounded, rounded_number
 
 MIN_CUSTOMERS = 100
@@ -95,7 +96,7 @@ def fit_gamma_gamma(groups: pd.DataFrame) -> GammaGamma:
     """
     x, spend, weight = _checked_groups(groups)
     customers = int(weight.sum())
-    correlation = weighted_spearman(x, spend, weight)
+    correlation = _correlation(x, spend, weight)
 
     def unavailable(reason: str) -> GammaGamma:
         return GammaGamma(
@@ -188,21 +189,12 @@ def log_likelihood(x: Array, spend: Array, weight: Array, *, p: float, q: float,
     return float((weight * terms).sum())
 
 
-def weighted_spearman(first: Array, second: Array, weight: Array) -> float | None:
-    """Return the rank correlation of two columns, each row counted `weight` times; null if flat."""
+def _correlation(x: Array, spend: Array, weight: Array) -> float | None:
+    """Return Spearman's correlation of frequency and mean spend; null if either is flat."""
     if not weight.size:
         return None
-    ranks = []
-    for values in (first, second):
-        _, place = np.unique(values, return_inverse=True)
-        size = np.bincount(place, weights=weight)
-        middle = (np.cumsum(size) - (size - 1) / 2)[place]
-        ranks.append(middle - np.average(middle, weights=weight))
-    one, other = ranks
-    spread = float((weight * one**2).sum()) * float((weight * other**2).sum())
-    if spread <= 0:
-        return None
-    return rounded_number(float((weight * one * other).sum()) / np.sqrt(spread))
+    correlation = spearman(Ranked.of(x), Ranked.of(spend), weight)
+    return rounded_number(correlation) if np.isfinite(correlation) else None
 
 
 def _maximise(x: Array, spend: Array, weight: Array) -> Top:
@@ -211,11 +203,7 @@ def _maximise(x: Array, spend: Array, weight: Array) -> Top:
 
     def value(point: Array) -> float:
         p, q, v = np.exp(point)
-        of_x = (gammaln(p * distinct + q) - gammaln(p * distinct))[position]
-        total = v + x * spend
-        terms = of_x - gammaln(q) - np.log(spend)
-        terms = terms + q * np.log(v / total) + p * x * np.log(x * spend / total)
-        return float((weight * terms).sum())
+        return log_likelihood(x, spend, weight, p=p, q=q, v=v)
 
     def slopes(parameters: Array) -> Array:
         p, q, v = parameters

@@ -40,8 +40,7 @@ def find_leaks(used: pd.DataFrame, known_then: pd.DataFrame, *, label: pd.Series
         values = _values(used, str(name)).reindex(customers).to_numpy()
         then = _values(known_then, str(name)).reindex(customers).to_numpy()
         same = np.isclose(values, then, rtol=SAME, atol=SAME, equal_nan=True)
-        absent = ~(customers.isin(used.index) & customers.isin(known_then.index))
-        share = float(np.mean(~same | absent)) if len(customers) else 0.0
+        share = float(np.mean(~same)) if len(customers) else 0.0
         if share > 0:
             findings.append((str(name), "differs", rounded_number(share), 0.0))
     for name in used.columns:
