@@ -46,6 +46,7 @@ def test_null_window_means_all_history(tmp_path: Path) -> None:
         ("first_day: yesterday\n", 1, ["`first_day`", "YYYY-MM-DD"]),
         ("lifecycle:\n  min_days: [28, 14, 56]\n", 2, ["do not fall"]),
         ("rfm:\n  frequency_cuts: [1, 1, 4, 9]\n", 2, ["rising"]),
+        ("churn_risk:\n  high: 0.2\n", 1, ["`medium` (0.3) must be below `high` (0.2)"]),
         ("alerts:\n  webhook_url: ftp://here\n", 2, ["http://"]),
         ("schedule:\n  at: 25:00\n", 2, ["`schedule.at`"]),
     ],
