@@ -107,3 +107,13 @@ def test_a_year_ahead_is_known_only_a_year_later(world: Any, past: pd.DataFrame)
     np.testing.assert_allclose(
         told.astype(float), spent.reindex(told.index).fillna(0).astype(float)
     )
+
+
+def test_behaviour_of_a_past_night_is_what_that_night_said(world: Any) -> None:
+    world.run(AS_OF, FEATURES)
+    told = world.query("select * from features.past_customer_behaviour").set_index("customer_id")
+    world.run(AS_OF - HORIZON, FEATURES)
+    said = world.query("select * exclude (as_of_date) from features.customer_behaviour")
+    said = said.set_index("customer_id").sort_index()
+    assert len(said) > 50
+    pd.testing.assert_frame_equal(told.sort_index()[list(said.columns)], said)

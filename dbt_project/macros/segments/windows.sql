@@ -33,3 +33,10 @@
         else {{ day_plus(as_of_date, '1 - ' ~ days) }}
     end
 {%- endmacro %}
+
+
+{# Which twelfth of the 365 days, counted back from D, a day lies in. Instead of calendar months: the
+   first and last month of a window are cut short, and how short changes every night. #}
+{% macro twelfth_of_year(day, as_of_date) -%}
+    floor({{ days_between(day, as_of_date) }} * 12 / 365.0)
+{%- endmacro %}

@@ -26,15 +26,11 @@ customers as (
 
 ),
 
-{# Twelfths of the window instead of calendar months: the first and last month of a window are cut
-   short, and how short changes every night. #}
 active_months as (
 
     select
         order_days.customer_id,
-        count(distinct floor(
-            {{ days_between('order_days.order_date', 'night.as_of_date') }} * 12 / 365.0
-        )) as months
+        count(distinct {{ twelfth_of_year('order_days.order_date', 'night.as_of_date') }}) as months
     from {{ ref('counted_order_days') }} as order_days
     cross join night
     where {{ is_in_window('order_days.order_date', 'night.as_of_date', 365) }}
@@ -92,22 +88,7 @@ known as (
 
 select
     customers.customer_id,
-    cast(customers.recency_days as double) as recency_days,
-    cast(customers.orders_365d as double) as orders_365d,
-    {{ ratio_of('customers.spend_365d', 'customers.orders_365d') }}
-        as average_order_value_365d,
-    {{ ratio_of('customers.sale_lines_365d', 'customers.orders_365d') }} as lines_per_order_365d,
-    cast(active_months.months as double) as active_months_365d,
-    coalesce(
-        {{ share_of('customers.discounts_365d',
-            '(customers.sales_365d + customers.discounts_365d)') }}, 0.0
-    ) as discount_share_365d,
-    coalesce({{ share_of('-customers.returns_365d', 'customers.sales_365d') }}, 0.0)
-        as return_share_365d,
-    case when known.has_products then cast(coalesce(breadth.departments, 0) as double) end
-        as department_breadth_365d,
-    case when known.has_events then cast(coalesce(events.events_90d, 0) as double) end
-        as engagement_events_90d,
+    {{ behaviour_features('active_months.months') }},
     customers.as_of_date
 from customers
 cross join known

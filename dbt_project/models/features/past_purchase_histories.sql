@@ -62,6 +62,10 @@ days as (
         customer_days.customer_id,
         customer_days.day,
         customer_days.revenue,
+        customer_days.sale_lines,
+        customer_days.sale_amount,
+        customer_days.return_amount,
+        customer_days.discount_amount,
         customer_days.orders_opened
     from {{ ref('customer_days') }} as customer_days
     inner join sampled_customers on customer_days.customer_id = sampled_customers.customer_id
@@ -129,6 +133,11 @@ orders as (
         {% for window in [92, 365] %}
         sum({{ within(1, 'order_date', 'cutoff_date', window) }}) as order_days_{{ window }}d,
         {% endfor %}
+        sum({{ within('orders', 'order_date', 'cutoff_date', 365) }}) as orders_365d,
+        count(distinct case
+            when {{ is_in_window('order_date', 'cutoff_date', 365) }}
+                then {{ twelfth_of_year('order_date', 'cutoff_date') }}
+        end) as active_months_365d,
         sum(case when order_date = first_order_date then revenue end) as first_day_revenue,
         sum(case when is_next then 1 else 0 end) as order_days_next_90d,
         min(first_order_date) as first_order_date,
@@ -145,7 +154,13 @@ money as (
         cutoff_date,
         customer_id,
         sum({{ within('revenue', 'day', 'cutoff_date', 90) }}) as spend_90d,
-        sum({{ within('revenue', 'day', 'cutoff_date', 365) }}) as spend_365d,
+        {% for measure, amount in [
+            ('spend_365d', 'revenue'), ('sale_lines_365d', 'sale_lines'),
+            ('sales_365d', 'sale_amount'), ('returns_365d', 'return_amount'),
+            ('discounts_365d', 'discount_amount'),
+        ] %}
+        sum({{ within(amount, 'day', 'cutoff_date', 365) }}) as {{ measure }},
+        {% endfor %}
         sum(case when day <= cutoff_date then revenue else 0 end) as spend,
         sum(case when day > cutoff_date and day <= horizon_date then revenue else 0 end)
             as spend_next_90d,
@@ -167,11 +182,16 @@ select
         as observed_days,
     {% for count in [
         'order_days', 'order_days_92d', 'order_days_365d', 'order_days_next_90d',
+        'orders_365d', 'active_months_365d',
     ] %}
     cast(orders.{{ count }} as bigint) as {{ count }},
     {% endfor %}
-    {% for spend in ['spend_90d', 'spend_365d', 'spend_next_90d'] %}
-    cast(money.{{ spend }} as decimal(18, 4)) as {{ spend }},
+    cast(money.sale_lines_365d as bigint) as sale_lines_365d,
+    {% for amount in [
+        'spend_90d', 'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d',
+        'spend_next_90d',
+    ] %}
+    cast(money.{{ amount }} as decimal(18, 4)) as {{ amount }},
     {% endfor %}
     cast(case when money.is_year_known then money.spend_next_365d end as decimal(18, 4))
         as spend_next_365d,
