@@ -21,7 +21,7 @@ from orchestration.samples.planted.world import NOISE, SEGMENTS
 Array = npt.NDArray[np.float64]
 Random = np.random.Generator
 
-CUSTOMERS = 800
+CUSTOMERS = 600
 FEATURES = 4
 # What 2,469 real households did in a year: margins with skewness, ties and many zeros.
 _REAL = """
@@ -50,7 +50,8 @@ def _long(random: Random, customers: int) -> Array:
     """Return one Gaussian five times as long as it is wide, along no feature's own direction."""
     direction = np.ones(FEATURES) / np.sqrt(FEATURES)
     along = random.standard_normal((customers, 1)) * 5.0
-    return random.standard_normal((customers, FEATURES)) + along * direction
+    values: Array = random.standard_normal((customers, FEATURES)) + along * direction
+    return values
 
 
 def _skewed(random: Random, customers: int) -> Array:
