@@ -69,8 +69,8 @@ def centres_from(
 def nearest_labels(values: Array, centres: Array) -> Labels:
     """Return the nearest centre's number for every row; ties go to the smaller number."""
     # The rows' own squares are the same for every centre and left out.
-    gaps = (centres**2).sum(axis=1) - 2 * (values @ centres.T)
-    labels: Labels = rounded(gaps).argmin(axis=1).astype(np.int64)
+    gaps = (centres**2).sum(axis=1)[:, None] - 2 * (centres @ values.T)
+    labels: Labels = rounded(gaps).argmin(axis=0).astype(np.int64)
     return labels
 
 
@@ -92,25 +92,26 @@ def mixture_centres(values: Array, start: Array, *, weights: Array | None = None
     (n_clusters, n_features)
     """
     counts = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
-    squares = values**2
-    belongs = np.eye(len(start))[nearest_labels(values, start)]
+    total = counts.sum()
+    # Components are rows: sums over few components then run along whole columns of customers.
+    turned = np.ascontiguousarray(values.T)
+    squares = turned**2
+    belongs = np.eye(len(start))[:, nearest_labels(values, start)]
     last = -np.inf
     for _ in range(EM_ITERATIONS):
-        weighted = belongs * counts[:, None]
-        mass = np.maximum(weighted.sum(axis=0), 1e-9)
-        means = (weighted.T @ values) / mass[:, None]
-        variances = np.maximum((weighted.T @ squares) / mass[:, None] - means**2, MIN_VARIANCE)
-        constant = (
-            np.log(mass / counts.sum())
-            - 0.5 * np.log(2 * np.pi * variances).sum(axis=1)
-            - 0.5 * (means**2 / variances).sum(axis=1)
-        )
-        logs = values @ (means / variances).T - 0.5 * (squares @ (1 / variances).T) + constant
-        highest = logs.max(axis=1)
-        densities = np.exp(logs - highest[:, None])
-        total = densities.sum(axis=1)
-        belongs = densities / total[:, None]
-        likelihood = float(np.average(highest + np.log(total), weights=counts))
+        weighted = belongs * counts
+        mass = np.maximum(weighted.sum(axis=1), 1e-9)
+        means = (weighted @ values) / mass[:, None]
+        variances = np.maximum((weighted @ squares.T) / mass[:, None] - means**2, MIN_VARIANCE)
+        constants = np.log(mass / total) - 0.5 * (
+            np.log(2 * np.pi * variances) + means**2 / variances
+        ).sum(axis=1)
+        logs = (means / variances) @ turned - (0.5 / variances) @ squares + constants[:, None]
+        highest = logs.max(axis=0)
+        belongs = np.exp(logs - highest)
+        density = belongs.sum(axis=0)
+        belongs /= density
+        likelihood = float(counts @ (highest + np.log(density))) / total
         if likelihood - last < EM_TOLERANCE:
             break
         last = likelihood

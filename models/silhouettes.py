@@ -28,7 +28,14 @@ def silhouettes(values: Array, groupings: Sequence[Labels]) -> list[float]:
     """
     distances = euclidean_distances(values)
     np.fill_diagonal(distances, 0.0)
-    return [_mean_silhouette(distances, labels) for labels in groupings]
+    members = [np.eye(int(labels.max()) + 1)[:, labels] for labels in groupings]
+    # One product for all groupings reads the distances once; they are symmetric.
+    sums = np.vstack(members) @ distances
+    ends = np.cumsum([len(each) for each in members])
+    return [
+        _mean_silhouette(part, labels)
+        for part, labels in zip(np.split(sums, ends[:-1]), groupings, strict=True)
+    ]
 
 
 def sampled_silhouette(values: Array, labels: Labels, *, random_state: int) -> float:
@@ -43,17 +50,17 @@ def sampled_silhouette(values: Array, labels: Labels, *, random_state: int) -> f
     return silhouettes(values, [labels])[0]
 
 
-def _mean_silhouette(distances: Array, labels: Labels) -> float:
-    present, labels = np.unique(labels, return_inverse=True)
-    if len(present) < 2:
+def _mean_silhouette(sums: Array, labels: Labels) -> float:
+    """Return the mean silhouette from each customer's distances to each cluster, summed."""
+    sizes = np.bincount(labels, minlength=len(sums))
+    if (sizes > 0).sum() < 2:
         return -1.0
-    sizes = np.bincount(labels)
     rows = np.arange(len(labels))
-    to_clusters = distances @ np.eye(len(present))[labels]
-    own = to_clusters[rows, labels] / np.maximum(sizes[labels] - 1, 1)
-    means = to_clusters / sizes
-    means[rows, labels] = np.inf
-    others = means.min(axis=1)
+    own = sums[labels, rows] / np.maximum(sizes[labels] - 1, 1)
+    means = sums / np.maximum(sizes, 1)[:, None]
+    means[sizes == 0] = np.inf
+    means[labels, rows] = np.inf
+    others = means.min(axis=0)
     widest = np.maximum(own, others)
     scores = np.where(widest > 0, (others - own) / np.where(widest > 0, widest, 1.0), 0.0)
     return rounded_number(np.where(sizes[labels] > 1, scores, 0.0).mean())

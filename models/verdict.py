@@ -11,7 +11,7 @@ import numpy.typing as npt
 from models.fitting import Method, centres_from, kmeans_centres, nearest_labels
 from models.nulls import fit_null
 from models.rounding import rounded_number
-from models.silhouettes import MAX_SILHOUETTE_ROWS, silhouettes
+from models.silhouettes import silhouettes
 from models.stability import cluster_stability
 
 Array = npt.NDArray[np.float64]
@@ -23,6 +23,8 @@ NULLS = 20
 """Null data sets; 19 are the fewest of which one test at 5 % can be made."""
 LEVEL = 0.05
 """Share of homogeneous data sets for which `natural` may be claimed."""
+NULL_ROWS = 2000
+"""Customers in each of them, and of the data beside them, at most; as far as power needs."""
 NULL_STARTS = 3
 """k-means++ starts, of data and nulls alike: both must have had the same chance."""
 CEILING = 0.995
@@ -58,7 +60,7 @@ class StabilityTest:
 
 
 class NullComparison:
-    """The customers, or 5,000 of them, beside as many drawn from a null model, over and over.
+    """The customers, or 2,000 of them, beside as many drawn from a null model, over and over.
 
     Data and nulls pass through the same steps with the same numbers of rows, starts and
     resamples, so under the null model their figures are exchangeable and a rank among them is a
@@ -70,8 +72,8 @@ class NullComparison:
         self, values: Array, tried: Sequence[tuple[Method, int]], *, random_state: int
     ) -> None:
         random = np.random.default_rng(random_state)
-        if len(values) > MAX_SILHOUETTE_ROWS:
-            rows = np.sort(random.choice(len(values), MAX_SILHOUETTE_ROWS, replace=False))
+        if len(values) > NULL_ROWS:
+            rows = np.sort(random.choice(len(values), NULL_ROWS, replace=False))
             values = values[rows]
         null = fit_null(values)
         self._random_state = random_state
