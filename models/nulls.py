@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 
 MATCHING_STEPS = 6
 """Corrections of the latent correlations; the drawn ones are then within 0.01 of the data's."""
-MATCHING_ROWS = 5000
+MATCHING_ROWS = 20_000
 """Draws from which the correlation that a latent one leads to is read."""
 MIN_EIGENVALUE = 1e-6
 """Of a correlation matrix; below it a draw could not be computed."""

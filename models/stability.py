@@ -63,7 +63,12 @@ def adjusted_rand(counts: Labels) -> float:
 
 
 def cluster_stability(
-    coordinates: Array, groupings: Mapping[Method, Labels], *, n_clusters: int, random_state: int
+    coordinates: Array,
+    groupings: Mapping[Method, Labels],
+    *,
+    n_clusters: int,
+    random_state: int,
+    wanted: float = 0.0,
 ) -> dict[Method, Stability]:
     """Return the worst cluster's mean Jaccard with its best match over bootstrap resamples.
 
@@ -81,12 +86,14 @@ def cluster_stability(
     ----------
     coordinates : (n_customers, n_features), in scaled units.
     groupings : by method, (n_customers,), 0 to n_clusters - 1, each occurring.
+    wanted : a grouping is given up as soon as even perfect agreement in all further resamples
+        would leave it below this figure.
     """
     random = np.random.default_rng(random_state)
     rows = min(len(coordinates), MAX_RESAMPLE_ROWS)
     found: dict[Method, list[Array]] = {method: [] for method in groupings}
     alive = list(groupings)
-    for resample in range(1, RESAMPLES + 1):
+    for _ in range(RESAMPLES):
         drawn, counted = np.unique(random.integers(len(coordinates), size=rows), return_counts=True)
         seed = int(random.integers(2**31))
         if len(drawn) < n_clusters:
@@ -104,14 +111,20 @@ def cluster_stability(
             )
             best = jaccard_overlaps(counts).max(axis=1)
             found[method].append(np.where(counts.sum(axis=1) > 0, best, np.nan))
-        hopeless = [least for look, least in LOOKS if look == resample]
-        alive = [item for item in alive if not hopeless or _worst(found[item]) >= hopeless[0]]
+        alive = [item for item in alive if not _is_given_up(found[item], wanted)]
         if not alive:
             break
     return {
         method: Stability(rounded_number(_worst(jaccards)), len(jaccards))
         for method, jaccards in found.items()
     }
+
+
+def _is_given_up(jaccards: list[Array], wanted: float) -> bool:
+    """Say whether the worst cluster is hopeless by now, or cannot reach what is wanted."""
+    worst, done = _worst(jaccards), len(jaccards)
+    reachable = (worst * done + RESAMPLES - done) / RESAMPLES
+    return reachable < wanted or any(done == look and worst < least for look, least in LOOKS)
 
 
 def _worst(jaccards: list[Array]) -> float:
