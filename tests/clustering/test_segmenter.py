@@ -172,14 +172,23 @@ def test_one_more_customer_changes_the_training_sample_by_one_at_most(
     assert len(sample.index.difference(other.index)) > 50
 
 
-def test_groups_that_single_features_explain_are_no_natural_clusters(
-    fitted: FittedBehaviour,
-) -> None:
-    """Often or seldom, much or little, in every combination: the margins alone say that."""
-    assert fitted.model.verdict == "reproducible"
-    assert fitted.verdict_reason.startswith("a stable cut of a continuum")
+def test_the_verdict_is_stored_with_the_figures_behind_it(fitted: FittedBehaviour) -> None:
+    assert fitted.model.verdict == "natural"
+    assert fitted.verdict_reason.startswith("natural clusters: silhouette 0.78")
     assert "no past night" in fitted.reason
     assert fitted.model.separation is None
+    assert BehaviourModel.from_json(fitted.model.to_json()).verdict == "natural"
+
+
+def test_a_refit_without_a_valid_clustering_gives_no_model(
+    fitted: FittedBehaviour,
+) -> None:
+    cube = np.random.default_rng(0).uniform(size=(200, 6))
+    index = pd.Index([f"c{row:03d}" for row in range(200)], name="customer_id")
+    result = fit(pd.DataFrame(cube, index=index).add_prefix("feature_"), previous=fitted.model)
+    assert isinstance(result, NoBehaviourModel)
+    assert "no number of clusters from 2 to 12 is valid" in result.reason
+    assert (result.candidates["verdict"] == "none").all()
 
 
 def test_a_past_night_decides_by_what_customers_spent_next(planted: pd.DataFrame) -> None:

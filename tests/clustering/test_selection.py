@@ -64,9 +64,9 @@ def test_a_cloud_without_a_stable_cut_has_the_verdict_none() -> None:
     assert not selection.candidates_frame()["is_chosen"].any()
 
 
-def test_next_spend_chooses_another_number_than_the_silhouette(five: Selection) -> None:
-    """Whoever lies right spends, the rest does not: two clusters say all there is to say."""
-    rows = blobs([[0.0, 0.0], [1.2, 9.0], [9.0, 0.0], [10.2, 9.0]], size=60)
+def test_next_spend_chooses_another_number_than_the_silhouette() -> None:
+    """Who lies on the right spends and nobody else: two clusters say all that there is to say."""
+    rows = blobs([[0.0, 0.0], [0.0, 5.0], [14.0, 0.0], [14.0, 5.0]], size=40)
     values = rows.to_numpy()
     spend = np.where(values[:, 0] > 5, 100.0, 1.0)
     past = PastCoordinates(values, spend)

@@ -39,6 +39,14 @@ def test_one_cloud_passes_no_silhouette_test() -> None:
     assert not any(test.is_passed for test in tests.values())
 
 
+def test_groups_that_single_features_show_in_every_combination_pass_nothing() -> None:
+    """Half buy often, half buy much, at random: the margins alone say that."""
+    random = np.random.default_rng(0)
+    square = 6.0 * random.integers(2, size=(320, 2)) + random.standard_normal((320, 2))
+    tests = compared(square, n_clusters=4).test_silhouettes()
+    assert not tests["kmeans", 4].is_passed
+
+
 def test_p_value_and_limit_say_the_same() -> None:
     for noise in (1.0, 3.0, 9.0):
         for test in compared(triangle(noise=noise)).test_silhouettes().values():
