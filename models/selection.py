@@ -48,7 +48,7 @@ def select_clustering(
     to find: half of a single cloud is found again every time. Hence the verdict, on the one that
     is taken: `natural` if silhouette and stability are beyond what customers without clusters
     show (`verdict.NullComparison`), else `reproducible`: a stable cut of a continuum; `none` if no
-    candidate is valid (the three cases of Dolnicar & Leisch 2010).
+    candidate is valid (after Dolnicar & Leisch 2010, whose third case is called constructive).
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ class NullComparison:
 
     Data and nulls pass through the same steps with the same numbers of rows, starts and
     resamples, so under the null model their figures are exchangeable and a rank among them is a
-    p-value (Davison & Hinkley 1997, equation 4.11): (1 + nulls at or above) / (1 + nulls). With 20
+    p-value (Davison & Hinkley 1997, section 4.2): (1 + nulls at or above) / (1 + nulls). With 20
     nulls the 95 % quantile is therefore their maximum.
     """
 
@@ -86,7 +86,7 @@ class NullComparison:
 
         Silhouettes of each candidate are standardised over data and nulls, and a candidate is
         compared with each null's *greatest* standardised value over all candidates (the
-        single-step maximum test of Westfall & Young 1993, section 2.3). So in at most 5 % of
+        single-step maximum test of Westfall & Young 1993). So in at most 5 % of
         homogeneous data sets any candidate passes, whichever is chosen afterwards, and by
         whatever criterion.
         """
