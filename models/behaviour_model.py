@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.fitting import Method
 from models.naming import SegmentName
 from models.transforms import Scaler
+from models.verdict import Verdict
 
-FORMAT = 1
+FORMAT = 2
 """Of the stored content; raised when its meaning changes."""
 
 
@@ -43,8 +45,10 @@ class BehaviourModel:
     population : customers in the training population.
     segments : sorted by id.
     silhouette : in [-1, 1], stability : worst cluster's, in [0, 1]; see `selection`.
+    separation : of the next 90 days' spend on a past night, at most 1; null without one.
     agreement_with_previous : Adjusted Rand index with `previous_model_id` on these customers.
-    verdict : `natural`, `reproducible` or `none`; null as long as no null model was compared.
+    verdict : `natural` or `reproducible`; with `none` there is no model.
+    method : by which the centres were found.
     """
 
     trained_on: date
@@ -54,9 +58,11 @@ class BehaviourModel:
     segments: tuple[Segment, ...]
     silhouette: float
     stability: float
+    separation: float | None
     agreement_with_previous: float | None
     previous_model_id: str | None
-    verdict: str | None = None
+    verdict: Verdict
+    method: Method
 
     @property
     def n_clusters(self) -> int:
@@ -95,9 +101,11 @@ class BehaviourModel:
             ],
             "silhouette": self.silhouette,
             "stability": self.stability,
+            "separation": self.separation,
             "agreement_with_previous": self.agreement_with_previous,
             "previous_model_id": self.previous_model_id,
             "verdict": self.verdict,
+            "method": self.method,
         }
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
         return (text + "\n").encode()
@@ -132,7 +140,9 @@ class BehaviourModel:
             ),
             silhouette=content["silhouette"],
             stability=content["stability"],
+            separation=content["separation"],
             agreement_with_previous=content["agreement_with_previous"],
             previous_model_id=content["previous_model_id"],
             verdict=content["verdict"],
+            method=content["method"],
         )

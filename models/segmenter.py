@@ -17,6 +17,7 @@ from models.profiles import profile_segments
 from models.rounding import rounded_number
 from models.scoring import nearest_segments, squared_distances
 from models.selection import select_clustering
+from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 Labels = npt.NDArray[np.int64]
@@ -29,18 +30,23 @@ MAX_TRAINING_ROWS = 50_000
 class FittedBehaviour:
     """A model, with the account of how it came about.
 
-    `candidates` is `Selection.candidates_frame`; `profiles` is of the training population.
+    `candidates` is `Selection.candidates_frame`; `profiles` is of the training population;
+    `reason` says why this clustering, `verdict_reason` by which figures the model has its verdict.
     """
 
     model: BehaviourModel
     candidates: pd.DataFrame
     profiles: pd.DataFrame
     reason: str
+    verdict_reason: str
 
 
 @dataclass(frozen=True)
 class NoBehaviourModel:
-    """That these customers have no segments to be learned, and why; an empty table would lie."""
+    """That these customers have no segments to be learned, and why; an empty table would lie.
+
+    The verdict is `none`: a refit is rejected and the champion stays.
+    """
 
     reason: str
     candidates: pd.DataFrame
@@ -53,6 +59,7 @@ def fit_behaviour_model(
     random_state: int,
     previous: BehaviourModel | None,
     registry: pd.DataFrame,
+    past: PastNight | None = None,
 ) -> FittedBehaviour | NoBehaviourModel:
     """Learn scaler, centres and names from one night's customers.
 
@@ -63,6 +70,8 @@ def fit_behaviour_model(
     previous : the model whose ids and names are to be kept where groups stay the same.
     registry : DataFrame
         Every segment ever (column `segment_id`): their numbers are not given again.
+    past : a night at least 90 days ago with what customers spent after it, by which the
+        clustering is chosen; a young account has none.
 
     Raises
     ------
@@ -75,7 +84,8 @@ def fit_behaviour_model(
     selection = select_clustering(
         apply_scaler(scaler, sample),
         random_state=random_state,
-        previous_n_clusters=previous.n_clusters if previous else None,
+        previous=(previous.method, previous.n_clusters) if previous else None,
+        past=_past_coordinates(past, scaler, random_state=random_state),
     )
     candidates = selection.candidates_frame()
     chosen = selection.chosen
@@ -96,10 +106,13 @@ def fit_behaviour_model(
         segments=_segments(chosen.clustering, labels, match, names),
         silhouette=chosen.silhouette or 0.0,
         stability=chosen.stability or 0.0,
+        separation=chosen.separation.value if chosen.separation else None,
         agreement_with_previous=match.agreement,
         previous_model_id=previous.model_id if previous else None,
+        verdict=selection.verdict,
+        method=chosen.method,
     )
-    return FittedBehaviour(model, candidates, profiles, selection.reason)
+    return FittedBehaviour(model, candidates, profiles, selection.reason, selection.verdict_reason)
 
 
 def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFrame:
@@ -118,6 +131,25 @@ def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFram
         b"".join(hashlib.md5(f"{salt}{each}".encode()).digest()[:8] for each in ids), dtype=">u8"
     )
     return checked.iloc[np.sort(np.argsort(digests, kind="stable")[:MAX_TRAINING_ROWS])]
+
+
+def _past_coordinates(
+    past: PastNight | None, scaler: Scaler, *, random_state: int
+) -> PastCoordinates | None:
+    """Return a past night in tonight's scaled units; None where it is too little to judge by.
+
+    A feature that was not there then is unknown for all, and its fill says nothing about anyone.
+    """
+    if past is None or len(past.features) < MIN_PAST_CUSTOMERS:
+        return None
+    checked = checked_features(past.features)
+    columns = list(dict.fromkeys([*checked.columns, *scaler.names]))
+    sample = _training_sample(checked.reindex(columns=columns), random_state=random_state)
+    spent = past.next_spend.set_axis(past.next_spend.index.astype(str))
+    next_spend = spent.reindex(sample.index).fillna(0.0).to_numpy(dtype="float64")
+    if next_spend.min() == next_spend.max():
+        return None
+    return PastCoordinates(apply_scaler(scaler, sample).to_numpy(), next_spend)
 
 
 def _nearest(scaler: Scaler, clustering: Clustering, checked: pd.DataFrame) -> Labels:

@@ -1,18 +1,22 @@
-"""The number of clusters, by a stated criterion."""
+"""The clustering that is taken, by a stated criterion and with a verdict on what it is."""
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
-from sklearn.metrics.pairwise import euclidean_distances
 from threadpoolctl import threadpool_limits
 
-from models.candidates import PREFERRED_MIN_CLUSTERS, Candidate, Clustering, Selection
-from models.rounding import rounded, rounded_number
-from models.stability import cluster_stability
+from models.candidates import Candidate, Clustering, Selection
+from models.criterion import Previous, choose
+from models.fitting import METHODS, Method, centres_from, kmeans_centres, nearest_labels
+from models.rounding import rounded_number
+from models.separation import PastCoordinates, separations
+from models.silhouettes import sampled_silhouette
+from models.stability import RESAMPLES, Stability, cluster_stability
+from models.verdict import NULLS, NullComparison, SilhouetteTest, StabilityTest
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -25,34 +29,33 @@ MIN_CLUSTER_CUSTOMERS = 5
 """Customers; the mean of fewer describes persons, not a group."""
 MIN_TRAINING_CUSTOMERS = math.ceil(1 / MIN_CLUSTER_SHARE)
 """Customers; among fewer, the smallest allowed share is less than one person."""
-MIN_STABILITY = 0.6
-"""Mean bootstrap Jaccard of the worst cluster, in [0, 1]; Hennig (2007) sees a pattern from 0.6."""
-KEEP_SLACK = 0.02
-"""Silhouette that the previous number of clusters may lack and still be kept at a refit."""
-MAX_SILHOUETTE_ROWS = 5000
-"""Customers; the silhouette is quadratic, and its error at 5,000 is below 0.005."""
-STARTS = 10
-"""k-means++ starts per fit, of which the best is kept."""
-MAX_ITERATIONS = 500
-"""Enough that no start ends before it has settled."""
+MIN_STABILITY = 0.75
+"""Mean bootstrap Jaccard of the worst cluster, in [0, 1]; stable from 0.75 (Hennig 2007)."""
 
 
 def select_clustering(
-    coordinates: pd.DataFrame, *, random_state: int, previous_n_clusters: int | None = None
+    coordinates: pd.DataFrame,
+    *,
+    random_state: int,
+    previous: Previous | None = None,
+    past: PastCoordinates | None = None,
 ) -> Selection:
-    """Fit k = 2 to 12 clusters and choose one by the stated criterion.
+    """Fit k = 2 to 12 clusters by each method, choose one and say what can be claimed of it.
 
     A candidate is valid if every cluster holds at least 2 % of the customers (and 5 of them) and
-    the least stable one reaches a mean bootstrap Jaccard of 0.6. Among the valid with k >= 3 the
-    highest silhouette wins, except that a refit keeps the previous number of clusters if that is
-    valid and lacks at most 0.02: noise in the third digit must not regroup everybody. k = 2 is
-    taken only if nothing else is valid.
+    the least stable one reaches a mean bootstrap Jaccard of 0.75. Which of them is taken,
+    `criterion.choose` says; stability has no say in it, since it is highest where there is least
+    to find: half of a single cloud is found again every time. Hence the verdict, on the one that
+    is taken: `natural` if silhouette and stability are beyond what customers without clusters
+    show (`verdict.NullComparison`), else `reproducible`: a stable cut of a continuum; `none` if no
+    candidate is valid (after Dolnicar & Leisch 2010, whose third case is called constructive).
 
     Parameters
     ----------
     coordinates : DataFrame (n_customers, n_features)
         Scaled features, in an order that does not depend on the order of arrival.
-    previous_n_clusters : the previous model's number, if there is a previous model.
+    previous : the previous model's method and number of clusters, if there is a previous model.
+    past : what customers of a past night spent next; a young account has none.
     """
     values = coordinates.to_numpy(dtype="float64")
     if values.shape[1] == 0:
@@ -60,95 +63,141 @@ def select_clustering(
     if len(values) < MIN_TRAINING_CUSTOMERS:
         reason = f"{len(values)} customers; at least {MIN_TRAINING_CUSTOMERS} needed to group them"
         return Selection(None, (), reason)
-    distinct = len(np.unique(values, axis=0))
     with threadpool_limits(limits=1):
-        all_pairs = _distances(values) if len(values) <= MAX_SILHOUETTE_ROWS else None
-        candidates = tuple(
-            _try_candidate(
-                values, k, distinct=distinct, all_pairs=all_pairs, random_state=random_state
-            )
-            for k in CANDIDATES
+        candidates = _tried(values, random_state=random_state)
+        if past is not None:
+            candidates = _with_separation(candidates, past, random_state=random_state)
+        valid = [candidate for candidate in candidates if candidate.problem is None]
+        if not valid:
+            return Selection(None, tuple(candidates), _no_valid_candidate())
+        taken, reason = choose(valid, previous)
+        place = next(place for place, item in enumerate(candidates) if item is taken)
+        candidates = _with_null_tests(values, candidates, place, random_state=random_state)
+    chosen = candidates[place]
+    verdict, verdict_reason = chosen.verdict or "reproducible", _verdict_reason(chosen)
+    return Selection(chosen, tuple(candidates), reason, verdict, verdict_reason)
+
+
+def _tried(values: Array, *, random_state: int) -> list[Candidate]:
+    """Return every candidate fitted and measured, the dear measures only where they matter."""
+    distinct = len(np.unique(values, axis=0))
+    candidates: list[Candidate] = []
+    for n_clusters in CANDIDATES:
+        if distinct < n_clusters:
+            problem = f"only {distinct} customers differ from one another"
+            candidates += [Candidate(n_clusters, method, problem=problem) for method in METHODS]
+            continue
+        start = kmeans_centres(values, n_clusters, random_state=random_state)
+        of_k = [_fitted(values, start, method, random_state=random_state) for method in METHODS]
+        stabilities = cluster_stability(
+            values,
+            {
+                item.method: item.clustering.labels
+                for item in of_k
+                if item.clustering is not None and item.problem is None
+            },
+            n_clusters=n_clusters,
+            random_state=random_state,
         )
-    chosen, reason = _choose(candidates, previous_n_clusters)
-    return Selection(chosen, candidates, reason)
+        candidates += [_with_stability(item, stabilities) for item in of_k]
+    return candidates
 
 
-def _try_candidate(
-    values: Array, n_clusters: int, *, distinct: int, all_pairs: Array | None, random_state: int
-) -> Candidate:
-    """Fit one number of clusters and measure it, the dear measures only where they can matter."""
-    if distinct < n_clusters:
-        problem = f"only {distinct} customers differ from one another"
-        return Candidate(n_clusters, None, None, None, None, problem)
-    fit = KMeans(n_clusters, n_init=STARTS, max_iter=MAX_ITERATIONS, random_state=random_state)
-    labels, centres = _in_canonical_order(
-        fit.fit(values).labels_.astype(np.int64), fit.cluster_centers_
-    )
-    clustering = Clustering(labels, centres)
-    sizes = np.bincount(labels, minlength=n_clusters)
-    min_share = rounded_number(sizes.min() / len(labels))
-    silhouette = _silhouette(values, labels, all_pairs=all_pairs, random_state=random_state)
+def _fitted(values: Array, start: Array, method: Method, *, random_state: int) -> Candidate:
+    """Return a method's candidate, as the rule of its nearest centre groups the customers."""
+    n_clusters = len(start)
+    centres = centres_from(start, method, values)
+    labels = nearest_labels(values, centres)
+    smallest = int(np.bincount(labels, minlength=n_clusters).min())
     needed = max(MIN_CLUSTER_CUSTOMERS, math.ceil(MIN_CLUSTER_SHARE * len(labels)))
-    if sizes.min() < needed:
-        problem = f"its smallest cluster holds {sizes.min()} customers; {needed} needed"
-        return Candidate(n_clusters, clustering, silhouette, None, min_share, problem)
-    worst = float(cluster_stability(values, labels, random_state=random_state).min())
-    stability = rounded_number(worst)
-    unstable = (
-        f"its least stable cluster keeps {stability:.2f} of itself in resamples; "
-        f"{MIN_STABILITY} needed"
-        if stability < MIN_STABILITY
-        else None
+    problem = f"its smallest cluster holds {smallest} customers; {needed} needed"
+    return Candidate(
+        n_clusters,
+        method,
+        clustering=Clustering(labels, centres),
+        silhouette=sampled_silhouette(values, labels, random_state=random_state),
+        min_share=rounded_number(smallest / len(labels)),
+        problem=problem if smallest < needed else None,
     )
-    return Candidate(n_clusters, clustering, silhouette, stability, min_share, unstable)
 
 
-def _choose(
-    candidates: tuple[Candidate, ...], previous_n_clusters: int | None
-) -> tuple[Candidate | None, str]:
-    """Return the candidate that the criterion takes, and the sentence that says why."""
-    valid = [candidate for candidate in candidates if candidate.problem is None]
-    if not valid:
-        return None, (
-            "no number of clusters from 2 to 12 is valid: every one has a cluster that is "
-            f"too small (under {MIN_CLUSTER_SHARE:.0%}) or unstable (under {MIN_STABILITY})"
+def _with_stability(candidate: Candidate, stabilities: Mapping[Method, Stability]) -> Candidate:
+    if candidate.method not in stabilities:
+        return candidate
+    found = stabilities[candidate.method]
+    given_up = f" (given up after {found.resamples})" if found.resamples < RESAMPLES else ""
+    unstable = (
+        f"its least stable cluster keeps {found.worst_jaccard:.2f} of itself in resamples"
+        f"{given_up}; {MIN_STABILITY} needed"
+    )
+    return replace(
+        candidate,
+        stability=found.worst_jaccard,
+        stability_resamples=found.resamples,
+        problem=unstable if found.worst_jaccard < MIN_STABILITY else None,
+    )
+
+
+def _with_separation(
+    candidates: Sequence[Candidate], past: PastCoordinates, *, random_state: int
+) -> list[Candidate]:
+    """Return the candidates with how their rules, on the past night, separate the next spend."""
+    centres = [item.clustering.centres for item in candidates if item.clustering is not None]
+    groupings = [(nearest_labels(past.coordinates, each), len(each)) for each in centres]
+    found = iter(separations(groupings, past.next_spend, random_state=random_state))
+    return [
+        item if item.clustering is None else replace(item, separation=next(found))
+        for item in candidates
+    ]
+
+
+def _with_null_tests(
+    values: Array, candidates: Sequence[Candidate], taken: int, *, random_state: int
+) -> list[Candidate]:
+    """Return the candidates with their silhouette tests, the taken one with that of stability.
+
+    The latter only if the former is passed: the verdict is decided otherwise.
+    """
+    fitted = [(item.method, item.n_clusters) for item in candidates if item.clustering]
+    comparison = NullComparison(values, fitted, random_state=random_state)
+    silhouette_tests: dict[tuple[Method, int], SilhouetteTest] = comparison.test_silhouettes()
+    tested = [
+        replace(item, silhouette_test=silhouette_tests.get((item.method, item.n_clusters)))
+        for item in candidates
+    ]
+    chosen = tested[taken]
+    if chosen.silhouette_test is not None and chosen.silhouette_test.is_passed:
+        test: StabilityTest = comparison.test_stability(chosen.method, chosen.n_clusters)
+        tested[taken] = replace(chosen, stability_test=test)
+    return tested
+
+
+def _no_valid_candidate() -> str:
+    return (
+        "no number of clusters from 2 to 12 is valid: every one has a cluster that is "
+        f"too small (under {MIN_CLUSTER_SHARE:.0%}) or unstable (under {MIN_STABILITY})"
+    )
+
+
+def _verdict_reason(chosen: Candidate) -> str:
+    """Return the figures behind the verdict on a valid candidate as a sentence."""
+    nulls = f"the 95 % quantile of {NULLS} data sets without clusters"
+    by_silhouette, by_stability = chosen.silhouette_test, chosen.stability_test
+    assert by_silhouette is not None
+    silhouette = f"silhouette {by_silhouette.silhouette:.3f}"
+    if not by_silhouette.is_passed:
+        return (
+            f"a stable cut of a continuum: {silhouette} is not above {by_silhouette.limit:.3f}, "
+            f"{nulls}"
         )
-    preferred = [item for item in valid if item.n_clusters >= PREFERRED_MIN_CLUSTERS]
-    if not preferred:
-        return valid[0], "the only valid number of clusters"
-    best = max(preferred, key=lambda item: (item.silhouette or -1.0, -item.n_clusters))
-    for item in preferred:
-        lacks = (best.silhouette or 0.0) - (item.silhouette or 0.0)
-        if item is not best and item.n_clusters == previous_n_clusters and lacks <= KEEP_SLACK:
-            return item, f"as before; the best silhouette is only {lacks:.3f} higher"
-    return best, "highest silhouette of the valid ones with at least three clusters"
-
-
-def _in_canonical_order(labels: Labels, centres: Array) -> tuple[Labels, Array]:
-    """Return the clusters numbered by their centres, not by the chance of their start."""
-    centres = rounded(np.asarray(centres, dtype=np.float64))
-    order = np.lexsort(centres.T[::-1])
-    position = np.empty_like(order)
-    position[order] = np.arange(len(order))
-    return position[labels].astype(np.int64), centres[order]
-
-
-def _silhouette(
-    values: Array, labels: Labels, *, all_pairs: Array | None, random_state: int
-) -> float:
-    """Return the mean silhouette, of all customers or of 5,000 with each cluster at its share."""
-    if all_pairs is None:
-        random = np.random.default_rng(random_state)
-        share = MAX_SILHOUETTE_ROWS / len(labels)
-        members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-        drawn = [random.choice(m, max(1, int(len(m) * share)), replace=False) for m in members]
-        rows = np.sort(np.concatenate(drawn))
-        labels, all_pairs = labels[rows], _distances(values[rows])
-    return rounded_number(silhouette_score(all_pairs, labels, metric="precomputed"))
-
-
-def _distances(values: Array) -> Array:
-    """Return the distances between all pairs: 200 MB at most, once for all candidates."""
-    distances: Array = euclidean_distances(values)
-    np.fill_diagonal(distances, 0.0)
-    return distances
+    assert by_stability is not None
+    stability = f"stability {by_stability.stability:.3f}"
+    if not by_stability.is_passed:
+        return (
+            f"a stable cut of a continuum: {stability} is not above {by_stability.limit:.3f}, "
+            f"{nulls}"
+        )
+    return (
+        f"natural clusters: {silhouette} against {by_silhouette.limit:.3f} and {stability} against "
+        f"{by_stability.limit:.3f}, {nulls}"
+    )

@@ -7,9 +7,12 @@ from threadpoolctl import threadpool_limits
 
 from models import segmenter as segmenter_module
 from models.behaviour_model import BehaviourModel
+from models.features import checked_features
 from models.registry import empty_registry, update_registry
 from models.scoring import score
 from models.segmenter import FittedBehaviour, NoBehaviourModel, fit_behaviour_model
+from models.separation import PastNight
+from models.transforms import fit_scaler
 
 MONDAY, NEXT_MONDAY = date(2026, 3, 2), date(2026, 3, 9)
 
@@ -169,5 +172,60 @@ def test_one_more_customer_changes_the_training_sample_by_one_at_most(
     assert len(sample.index.difference(other.index)) > 50
 
 
-def test_no_verdict_is_pretended(fitted: FittedBehaviour) -> None:
-    assert fitted.model.verdict is None
+def test_the_verdict_is_stored_with_the_figures_behind_it(fitted: FittedBehaviour) -> None:
+    assert fitted.model.verdict == "natural"
+    assert fitted.verdict_reason.startswith("natural clusters: silhouette 0.78")
+    assert "no past night" in fitted.reason
+    assert fitted.model.separation is None
+    assert BehaviourModel.from_json(fitted.model.to_json()).verdict == "natural"
+
+
+def test_a_refit_without_a_valid_clustering_gives_no_model(
+    fitted: FittedBehaviour,
+) -> None:
+    cube = np.random.default_rng(0).uniform(size=(200, 6))
+    index = pd.Index([f"c{row:03d}" for row in range(200)], name="customer_id")
+    result = fit(pd.DataFrame(cube, index=index).add_prefix("feature_"), previous=fitted.model)
+    assert isinstance(result, NoBehaviourModel)
+    assert "no number of clusters from 2 to 12 is valid" in result.reason
+    assert (result.candidates["verdict"] == "none").all()
+
+
+def test_a_past_night_decides_by_what_customers_spent_next(planted: pd.DataFrame) -> None:
+    often = planted.index.str.startswith("often")
+    spent = pd.Series(np.where(often, 100.0, 1.0), index=planted.index)
+    past = PastNight(planted, spent[spent > 50].sample(frac=1, random_state=0))
+    result = fit_behaviour_model(
+        planted,
+        trained_on=MONDAY,
+        random_state=0,
+        previous=None,
+        registry=empty_registry(),
+        past=past,
+    )
+    assert isinstance(result, FittedBehaviour)
+    assert result.model.n_clusters == 2
+    assert result.model.separation is not None
+    assert result.model.separation > 0.99
+    assert "next 90 days' spend" in result.reason
+    assert BehaviourModel.from_json(result.model.to_json()) == result.model
+
+
+def test_a_past_night_that_tells_nothing_is_left_aside(planted: pd.DataFrame) -> None:
+    scaler = fit_scaler(checked_features(planted))
+    for past in (
+        None,
+        PastNight(planted.iloc[:49], pd.Series(np.arange(49.0), index=planted.index[:49])),
+        PastNight(planted, pd.Series(dtype="float64")),
+    ):
+        assert segmenter_module._past_coordinates(past, scaler, random_state=0) is None
+
+
+def test_a_feature_that_the_past_night_lacks_is_unknown_there(planted: pd.DataFrame) -> None:
+    scaler = fit_scaler(checked_features(planted))
+    spent = pd.Series(np.arange(len(planted), dtype="float64"), index=planted.index)
+    past = PastNight(planted.drop(columns="recency_days"), spent)
+    found = segmenter_module._past_coordinates(past, scaler, random_state=0)
+    assert found is not None
+    assert len(set(found.coordinates[:, scaler.names.index("recency_days")])) == 1
+    assert found.next_spend.tolist() == spent.sort_index().tolist()

@@ -3,6 +3,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from models.stability import (
+    Stability,
     adjusted_rand,
     cluster_stability,
     jaccard_overlaps,
@@ -37,26 +38,68 @@ def test_adjusted_rand_of_one_group_each_is_one() -> None:
     assert adjusted_rand(np.array([[5]])) == 1.0
 
 
-def test_groups_far_apart_are_stable_and_halves_of_one_cloud_are_not() -> None:
+def stability(values: np.ndarray, labels: np.ndarray, *, random_state: int = 0) -> Stability:
+    found = cluster_stability(
+        values,
+        {"kmeans": labels.astype(np.int64)},
+        n_clusters=int(labels.max()) + 1,
+        random_state=random_state,
+    )
+    return found["kmeans"]
+
+
+def far_apart() -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(0)
     far = random.normal(size=(300, 2)) + np.repeat([[0, 0], [20, 0], [0, 20]], 100, axis=0)
-    labels = np.repeat([0, 1, 2], 100)
-    assert cluster_stability(far, labels, random_state=0).min() > 0.99
-    cloud = random.normal(size=(300, 2))
-    slices = np.digitize(cloud[:, 0], [-1.0, -0.3, 0.3, 1.0])
-    assert cluster_stability(cloud, slices, random_state=0).min() < 0.6
+    return far, np.repeat([0, 1, 2], 100)
+
+
+def test_groups_far_apart_are_stable_in_all_of_fifty_resamples() -> None:
+    found = stability(*far_apart())
+    assert found.worst_jaccard > 0.99
+    assert found.resamples == 50
+
+
+def test_slices_of_one_cloud_are_not_stable_and_are_given_up() -> None:
+    cloud = np.random.default_rng(0).normal(size=(300, 2))
+    found = stability(cloud, np.digitize(cloud[:, 0], [-1.0, -0.3, 0.3, 1.0]))
+    assert found.worst_jaccard < 0.6
+    assert found.resamples < 50
+
+
+def test_half_of_one_long_cloud_is_stable_though_nothing_is_there() -> None:
+    """Why stability proves nothing, and has no say in the choice."""
+    cloud = np.random.default_rng(0).normal(size=(3000, 3)) * [5.0, 1.0, 1.0]
+    assert stability(cloud, cloud[:, 0] > 0).worst_jaccard > 0.9
+
+
+def test_both_methods_are_measured_on_the_same_resamples() -> None:
+    values, labels = far_apart()
+    both = cluster_stability(
+        values, {"kmeans": labels, "gaussian_mixture": labels}, n_clusters=3, random_state=0
+    )
+    assert both["kmeans"] == stability(values, labels)
+    assert both["gaussian_mixture"].worst_jaccard > 0.99
+
+
+def test_what_cannot_reach_the_wanted_figure_is_not_resampled_further() -> None:
+    cloud = np.random.default_rng(0).normal(size=(500, 3)) * [5.0, 1.0, 1.0]
+    halves = {"kmeans": (cloud[:, 0] > 0).astype(np.int64)}
+    whole = cluster_stability(cloud, halves, n_clusters=2, random_state=0)["kmeans"]
+    cut = cluster_stability(cloud, halves, n_clusters=2, random_state=0, wanted=0.9999)["kmeans"]
+    assert whole.resamples == 50
+    assert cut.resamples < 5
+    assert whole.worst_jaccard < 0.9999
 
 
 def test_stability_is_the_same_in_every_run() -> None:
     cloud = np.random.default_rng(0).normal(size=(200, 3))
-    labels = (cloud[:, 0] > 0).astype(np.int64)
-    np.testing.assert_array_equal(
-        cluster_stability(cloud, labels, random_state=3),
-        cluster_stability(cloud, labels, random_state=3),
+    assert stability(cloud, cloud[:, 0] > 0, random_state=3) == stability(
+        cloud, cloud[:, 0] > 0, random_state=3
     )
 
 
 def test_copies_of_two_customers_leave_a_third_cluster_unstable() -> None:
     copies = np.repeat([[0.0], [1.0]], 50, axis=0)
     labels = np.array([0] * 50 + [1] * 25 + [2] * 25)
-    assert cluster_stability(copies, labels, random_state=0).min() < 0.6
+    assert stability(copies, labels).worst_jaccard < 0.6
