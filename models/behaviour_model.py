@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.drift import TrainingReference
+from models.matching import Descent
 from models.naming import SegmentName
 from models.transforms import Scaler
 
@@ -45,6 +47,8 @@ class BehaviourModel:
     silhouette : in [-1, 1], stability : worst cluster's, in [0, 1]; see `selection`.
     agreement_with_previous : Adjusted Rand index with `previous_model_id` on these customers.
     verdict : `natural`, `reproducible` or `none`; null as long as no null model was compared.
+    reference : what drift is measured against; null in models of before it was measured.
+    descents : what became of the ids of this and the previous model.
     """
 
     trained_on: date
@@ -57,6 +61,8 @@ class BehaviourModel:
     agreement_with_previous: float | None
     previous_model_id: str | None
     verdict: str | None = None
+    reference: TrainingReference | None = None
+    descents: tuple[Descent, ...] = ()
 
     @property
     def n_clusters(self) -> int:
@@ -77,7 +83,7 @@ class BehaviourModel:
 
     def to_json(self) -> bytes:
         """Return the whole content as canonical JSON; doubles come back bit for bit."""
-        content = {
+        content: dict[str, Any] = {
             "format": FORMAT,
             "trained_on": self.trained_on.isoformat(),
             "population": self.population,
@@ -99,6 +105,11 @@ class BehaviourModel:
             "previous_model_id": self.previous_model_id,
             "verdict": self.verdict,
         }
+        # Absent where there is none: a model of before keeps its content, and so its id.
+        if self.reference is not None:
+            content["reference"] = self.reference.to_dict()
+        if self.descents:
+            content["descents"] = [descent.to_dict() for descent in self.descents]
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
         return (text + "\n").encode()
 
@@ -135,4 +146,10 @@ class BehaviourModel:
             agreement_with_previous=content["agreement_with_previous"],
             previous_model_id=content["previous_model_id"],
             verdict=content["verdict"],
+            reference=(
+                TrainingReference.from_dict(content["reference"])
+                if "reference" in content
+                else None
+            ),
+            descents=tuple(Descent.from_dict(item) for item in content.get("descents", [])),
         )
