@@ -19,7 +19,7 @@ MAX_SCALE_RATIO = 1.5
 WORSE_Z = 1.645
 """Standard errors below 0 of the mean difference: worse by chance in one comparison of twenty."""
 CLEARLY_BETTER = 0.02
-"""Silhouette that a regrouping must gain, as the selection asks of another number of clusters."""
+"""Silhouette that a change must gain, as the selection asks of another number of clusters."""
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""The choice between a model in use, the same model moved a little, and another grouping."""
+"""What a refit may become: the segments in use with small changes, or others altogether."""
 
 import math
 from dataclasses import dataclass
@@ -7,11 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.metrics import silhouette_score
+from threadpoolctl import threadpool_limits
 
 from models.behaviour_model import BehaviourModel
 from models.candidates import Clustering
-from models.challenger import CLEARLY_BETTER, changed_features, compare, means_of, nearest, settle
+from models.challenger import compare, means_of, nearest, settle
+from models.regrouping import change_where_needed
 from models.rounding import rounded_number
+from models.scoring import nearest_with_distances
 from models.selection import (
     MAX_SILHOUETTE_ROWS,
     MIN_CLUSTER_CUSTOMERS,
@@ -23,6 +26,10 @@ from models.transforms import Scaler, apply_scaler
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.intp]
+
+REGROUPING_GAIN = 0.05
+"""Silhouette that grouping everybody afresh must gain over the segments in use."""
 
 
 @dataclass(frozen=True)
@@ -55,44 +62,62 @@ def judge_refit(
     """Choose the gentlest refit that the customers allow, and say whether it may be used.
 
     First choice is the previous model with its centres moved by one step (`settle`), which hardly
-    moves a customer. It is taken unless that is no valid grouping any more, or the one that was
-    selected afresh parts the held-out customers better by 0.02: then the groups themselves have
-    changed. Whichever is taken replaces the previous model if it parts the held-out customers no
-    worse, a difference within the noise of their number left to chance.
+    moves a customer, and with those segments merged, split or born that the customers call for
+    (`change_where_needed`). It gives way to the grouping that was selected afresh, which renews
+    every boundary, only if that parts the held-out customers better by 0.05. Whichever is taken
+    may replace the previous model if it is valid and parts the held-out customers no worse, a
+    difference within the noise of their number left to chance.
 
     Parameters
     ----------
     regrouped : what `select_clustering` chose, in the space of `scaler`.
     training, held_out : features in natural units, as `checked_features` returns them.
     """
+    if not _can_score(previous, training):
+        return Judgement(regrouped, "grouped afresh on other features", None)
     coordinates = apply_scaler(scaler, training).to_numpy()
-    if changed_features(previous.scaler, training) is not None and not _can_score(
-        previous, training
-    ):
-        return Judgement(regrouped, "learned afresh on other features", None)
     judges = apply_scaler(scaler, held_out).to_numpy()
-    before = _centres_in(scaler, previous, training, coordinates)
-    settled = settle(coordinates, before)
-    afresh = compare(judges, settled.centres, regrouped.clustering.centres)
-    problem = _problem_of(settled.labels, len(before))
-    stability = None
-    if problem is None and afresh.gain <= CLEARLY_BETTER:
-        stability = _stability(coordinates, settled.labels, random_state=random_state)
-        if stability < MIN_STABILITY:
-            problem = f"its least stable segment keeps {stability:.2f} of itself in resamples"
-    if problem is None and stability is not None:
-        silhouette = _silhouette(coordinates, settled.labels, random_state=random_state)
-        taken, how = Refit(settled, silhouette, stability), "the segments in use, moved on a step"
-    else:
-        taken = regrouped
-        how = (
-            f"grouped afresh, since of the segments in use {problem}"
-            if problem
-            else (f"grouped afresh, which parts held-out customers better by {afresh.gain:.3f}")
+    old, distances = nearest_with_distances(previous, training)
+    before = _centres_in(scaler, previous, coordinates, old)
+    far = previous.reference.far_distance if previous.reference else np.inf
+    centres = settle(coordinates, before).centres
+    change = change_where_needed(
+        coordinates, centres, is_far=distances > far, random_state=random_state
+    )
+    how = "the segments in use, moved on a step"
+    if change is not None:
+        centres, how = change.centres, f"{how}; {change.what}"
+    gentle, problem = _measured(coordinates, centres, random_state=random_state)
+    lead = compare(judges, centres, regrouped.clustering.centres)
+    if lead.gain > REGROUPING_GAIN:
+        gentle, problem = regrouped, None
+        how = f"grouped afresh, which parts held-out customers better by {lead.gain:.3f}"
+    verdict = compare(judges, before, gentle.clustering.centres)
+    if problem is None and verdict.is_worse:
+        problem = "worse than the model in use"
+    return Judgement(gentle, f"{how}; {verdict.text()}", problem)
+
+
+def _measured(coordinates: Array, centres: Array, *, random_state: int) -> tuple[Refit, str | None]:
+    """Return a grouping with its figures, and what makes it invalid, if anything."""
+    labels = nearest(coordinates, centres)
+    clustering = Clustering(labels, centres)
+    problem: str | None = None
+    smallest = int(np.bincount(labels, minlength=len(centres)).min())
+    needed = max(MIN_CLUSTER_CUSTOMERS, math.ceil(MIN_CLUSTER_SHARE * len(labels)))
+    if smallest < needed:
+        problem = f"its smallest segment holds {smallest} customers; {needed} needed"
+        return Refit(clustering, 0.0, 0.0), problem
+    with threadpool_limits(limits=1):
+        worst = float(cluster_stability(coordinates, labels, random_state=random_state).min())
+        silhouette = _silhouette(coordinates, labels, random_state=random_state)
+    stability = rounded_number(worst)
+    if stability < MIN_STABILITY:
+        problem = (
+            f"its least stable segment keeps {stability:.2f} of itself in resamples; "
+            f"{MIN_STABILITY} needed"
         )
-    verdict = compare(judges, before, taken.clustering.centres)
-    rejection = f"worse than the model in use: {verdict.text()}" if verdict.is_worse else None
-    return Judgement(taken, f"{how}; {verdict.text()}", rejection)
+    return Refit(clustering, silhouette, stability), problem
 
 
 def _can_score(previous: BehaviourModel, training: pd.DataFrame) -> bool:
@@ -100,27 +125,12 @@ def _can_score(previous: BehaviourModel, training: pd.DataFrame) -> bool:
 
 
 def _centres_in(
-    scaler: Scaler, previous: BehaviourModel, training: pd.DataFrame, coordinates: Array
+    scaler: Scaler, previous: BehaviourModel, coordinates: Array, old: Positions
 ) -> Array:
     """Return the previous model's centres in a space: its own, or the means of its customers."""
     if scaler == previous.scaler:
         return previous.centres
-    old = apply_scaler(previous.scaler, training).to_numpy()
-    means = means_of(coordinates, nearest(old, previous.centres), previous.n_clusters)
-    return np.nan_to_num(means)
-
-
-def _problem_of(labels: Labels, n_clusters: int) -> str | None:
-    smallest = int(np.bincount(labels, minlength=n_clusters).min())
-    needed = max(MIN_CLUSTER_CUSTOMERS, math.ceil(MIN_CLUSTER_SHARE * len(labels)))
-    if smallest >= needed:
-        return None
-    return f"the smallest holds {smallest} customers; {needed} needed"
-
-
-def _stability(coordinates: Array, labels: Labels, *, random_state: int) -> float:
-    worst = cluster_stability(coordinates, labels, random_state=random_state).min()
-    return rounded_number(float(worst))
+    return np.nan_to_num(means_of(coordinates, old.astype(np.int64), previous.n_clusters))
 
 
 def _silhouette(coordinates: Array, labels: Labels, *, random_state: int) -> float:
