@@ -58,6 +58,7 @@ def fit_behaviour_model(
     random_state: int,
     previous: BehaviourModel | None,
     registry: pd.DataFrame,
+    namesake: BehaviourModel | None = None,
 ) -> FittedBehaviour | NoBehaviourModel:
     """Learn scaler, centres and names from one night's customers.
 
@@ -68,6 +69,8 @@ def fit_behaviour_model(
     previous : the model whose ids and names are to be kept where groups stay the same.
     registry : DataFrame
         Every segment ever (column `segment_id`): their numbers are not given again.
+    namesake : a model of a later night, where there is no previous one: it gives its ids and names
+        to the groups that are the same, and has no share in what is learned.
 
     Raises
     ------
@@ -104,12 +107,13 @@ def fit_behaviour_model(
         reason = reason if problem is None else f"{reason}; new scales, since {problem}"
     coordinates_of_all = apply_scaler(scaler, checked).to_numpy()
     labels = nearest(coordinates_of_all, refit.clustering.centres)
-    match = _match(checked, labels, refit.clustering, previous, registry, scaler=scaler)
+    older = previous or namesake
+    match = _match(checked, labels, refit.clustering, older, registry, scaler=scaler)
     segment_ids = pd.Series(
         np.array(match.segment_ids, dtype=object)[labels], index=checked.index, dtype="str"
     )
     profiles = profile_segments(checked, segment_ids, scaler=scaler)
-    names = name_segments(profiles, previous=_names_of(previous))
+    names = name_segments(profiles, previous=_names_of(older))
     distances = np.linalg.norm(coordinates_of_all - refit.clustering.centres[labels], axis=1)
     model = BehaviourModel(
         trained_on=trained_on,
@@ -119,10 +123,11 @@ def fit_behaviour_model(
         segments=_segments(refit.clustering, labels, match, names),
         silhouette=refit.silhouette,
         stability=refit.stability,
-        agreement_with_previous=match.agreement,
+        agreement_with_previous=match.agreement if previous else None,
         previous_model_id=previous.model_id if previous else None,
         reference=learn_reference(checked, scaler.names, rounded(distances)),
-        descents=match.descents,
+        # A segment that a later model has and this one lacks did not end: it had yet to begin.
+        descents=tuple(item for item in match.descents if previous or item.is_current),
     )
     return FittedBehaviour(model, candidates, profiles, reason, rejection)
 

@@ -17,20 +17,33 @@ TABLES: dict[str, str] = {
         as_of_date date not null, run_id varchar not null, customer_id varchar not null,
         model_id varchar not null, segment_id varchar not null, score double not null,
         margin double, is_borderline boolean not null, next_segment_id varchar,
-        reason_1 varchar, reason_2 varchar, reason_3 varchar
+        reason_1 varchar, reason_2 varchar, reason_3 varchar,
+        nearest_segment_id varchar, nights_across bigint
     """,
     "behaviour_segments": """
         segment_id varchar not null, segment_name varchar not null,
         segment_name_zh varchar not null, description varchar not null,
         rule_text varchar not null, recommended_action varchar not null,
         first_seen date not null, last_seen date not null, status varchar not null,
-        successor_of varchar, model_id varchar not null
+        successor_of varchar, model_id varchar not null,
+        origin varchar, ending varchar, ended_in varchar
     """,
     "model_runs": """
         as_of_date date not null, run_id varchar not null, model_id varchar not null,
         kind varchar not null, trained_on date, n_clusters bigint, verdict varchar,
         silhouette double, stability double, agreement_with_previous double,
-        drift_max_psi double, decision varchar not null, decision_reason varchar
+        drift_max_psi double, decision varchar not null, decision_reason varchar,
+        far_share double, far_share_limit double
+    """,
+    "feature_drift": """
+        as_of_date date not null, run_id varchar not null, model_id varchar not null,
+        feature varchar not null, psi double not null, psi_limit double not null,
+        is_drifted boolean not null
+    """,
+    "segment_descents": """
+        as_of_date date not null, run_id varchar not null, model_id varchar not null,
+        segment_id varchar not null, event varchar not null, is_current boolean not null,
+        other_segment_id varchar, overlap double
     """,
     "cluster_candidates": """
         as_of_date date not null, model_id varchar not null, n_clusters bigint not null,
@@ -45,10 +58,22 @@ TABLES: dict[str, str] = {
 
 
 def create_ml_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of `ml` where they are missing."""
+    """Create the tables of `ml`, and the columns of existing ones, where they are missing."""
     connection.execute("create schema if not exists ml")
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists ml.{name} ({columns})")
+        there = {
+            column
+            for (column,) in connection.execute(
+                "select column_name from duckdb_columns() where schema_name = 'ml' "
+                "and table_name = ? and database_name = current_database()",
+                [name],
+            ).fetchall()
+        }
+        # Only nullable columns are ever added: nothing is known of earlier nights.
+        for column in (part.strip() for part in columns.split(",")):
+            if column.split()[0] not in there:
+                connection.execute(f"alter table ml.{name} add column {column}")
 
 
 def columns_of(table: str) -> list[str]:
@@ -90,5 +115,5 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFram
     # Arrow hands columns over as they are; from a frame, DuckDB reads text value by value.
     arrow = pa.Table.from_pandas(rows[columns_of(table)], preserve_index=False)
     connection.register("new_rows", arrow)
-    connection.execute(f"insert into ml.{table} select * from new_rows")
+    connection.execute(f"insert into ml.{table} by name select * from new_rows")
     connection.unregister("new_rows")
