@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.metrics import silhouette_score
 
 from models.candidates import Clustering
-from models.rounding import rounded
+from models.rounding import rounded, rounded_number
 from models.scoring import squared_distances
+from models.selection import MAX_SILHOUETTE_ROWS
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 HELD_OUT_PARTS = 10
@@ -159,6 +161,17 @@ def compare(coordinates: Array, before: Array, after: Array) -> Comparison:
         return Comparison(0.0, 0.0, 0.0, 0)
     error = float(difference.std()) / count**0.5
     return Comparison(float(first.mean()), float(second.mean()), error, count)
+
+
+def mean_silhouette(coordinates: Array, labels: Labels, *, random_state: int) -> float:
+    """Return the mean silhouette in [-1, 1], of all customers or of 5,000 drawn."""
+    rows = np.arange(len(labels))
+    if len(rows) > MAX_SILHOUETTE_ROWS:
+        random = np.random.default_rng(random_state)
+        rows = np.sort(random.choice(rows, MAX_SILHOUETTE_ROWS, replace=False))
+    if len(np.unique(labels[rows])) < 2:
+        return 0.0
+    return rounded_number(silhouette_score(coordinates[rows], labels[rows]))
 
 
 def _simplified_silhouettes(coordinates: Array, centres: Array) -> Array:

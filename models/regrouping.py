@@ -7,9 +7,10 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from models.candidates import PREFERRED_MIN_CLUSTERS
-from models.challenger import CLEARLY_BETTER, compare, means_of, nearest, settle
+from models.challenger import CLEARLY_BETTER, compare, mean_silhouette, means_of, nearest, settle
 from models.rounding import rounded
 from models.selection import CANDIDATES, MIN_CLUSTER_SHARE
 
@@ -33,22 +34,50 @@ def change_where_needed(
 ) -> Change | None:
     """Return the merger, split or birth that the customers call for, if there is one.
 
-    The one by which they are parted best, if their mean simplified silhouette (`compare`) gains
-    more than 0.02 by it. All other centres only move on a step, so that a group that changes does
-    not cost the others their ids, as grouping everybody afresh does wherever groups overlap.
-    One at a refit: what else has changed is still there at the next.
+    Of each kind the one that parts them best (`compare`) is looked at; it is called for if the mean
+    silhouette, by which the number of clusters was selected, gains more than 0.02 by it. All
+    other centres only move on a step, so that a group that changes does not cost the others their
+    ids, as grouping everybody afresh does wherever groups overlap. One at a refit: what else has
+    changed is still there at the next.
 
     Parameters
     ----------
     coordinates : (n_customers, n_features), centres : (k, n_features), in scaled units.
     is_far : (n_customers,), whether a customer is far from every centre of the model in use.
     """
-    best, gain = None, CLEARLY_BETTER
+    best: dict[str, tuple[float, Change]] = {}
     for change in _changes(coordinates, centres, is_far, random_state):
-        found = compare(coordinates, centres, change.centres).gain
-        if found > gain:
-            best, gain = change, found
-    return best
+        gain = compare(coordinates, centres, change.centres).gain
+        if change.what not in best or gain > best[change.what][0]:
+            best[change.what] = gain, change
+    now = _silhouette_of(coordinates, centres, random_state)
+    chosen, lead = None, CLEARLY_BETTER
+    for _, change in best.values():
+        gain = _silhouette_of(coordinates, change.centres, random_state) - now
+        if gain > lead:
+            chosen, lead = change, gain
+    return chosen
+
+
+def _silhouette_of(coordinates: Array, centres: Array, random_state: int) -> float:
+    labels = nearest(coordinates, centres)
+    with threadpool_limits(limits=1):
+        return mean_silhouette(coordinates, labels, random_state=random_state)
+
+
+def without_vanished(coordinates: Array, centres: Array) -> tuple[Array, int]:
+    """Return the centres that still hold the smallest share of a segment, and how many do not.
+
+    The smallest goes first, and its customers to what is nearest then, which may save another.
+    """
+    needed = MIN_CLUSTER_SHARE * len(coordinates)
+    count = len(centres)
+    while len(centres) > 2:
+        sizes = np.bincount(nearest(coordinates, centres), minlength=len(centres))
+        if sizes.min() >= needed:
+            break
+        centres = np.delete(centres, sizes.argmin(), axis=0)
+    return centres, count - len(centres)
 
 
 def _changes(
