@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -65,6 +66,7 @@ def nights(overlap: Overlap, random_state: int) -> Iterator[Night]:
         noise = KEPT_NOISE * noise + np.sqrt(1 - KEPT_NOISE**2) * fresh
 
 
+@cache
 def run(overlap: Overlap) -> tuple[list[pd.Series], list[Night], pd.DataFrame]:
     """Return everybody's segment night by night, what was planted, and the register."""
     model: BehaviourModel | None = None
