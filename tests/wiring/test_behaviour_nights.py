@@ -14,7 +14,12 @@ import pytest
 from models.artifacts import ArtifactError
 from models.challenger import is_held_out
 from orchestration.behaviour import BehaviourNight, run_behaviour
-from orchestration.behaviour_history import champion, places_before
+from orchestration.behaviour_history import (
+    champion,
+    drifted_long,
+    places_before,
+    rejected_on_drift,
+)
 from orchestration.ml_tables import TABLES, create_ml_schema
 
 MONDAY = date(2026, 3, 2)
@@ -94,6 +99,41 @@ def test_drift_leads_to_a_refit_on_the_third_night_running_and_not_before(nights
         for day in (days[1], days[3], days[4], days[4] + timedelta(days=1))
     ]
     assert nights.rows("select count(*) from ml.model_runs where drift_max_psi > 0.5")[0][0] >= 3
+
+
+def add_run(nights: Nights, day: date, decision: str, far_share: float = 0.0) -> None:
+    nights.connection.execute(
+        "insert into ml.model_runs by name select ?::date as as_of_date, 'run' as run_id, "
+        "'behaviour-1' as model_id, 'behaviour' as kind, ? as decision, ?::double as far_share, "
+        "0.05 as far_share_limit",
+        [day, decision, far_share],
+    )
+
+
+def test_a_refit_on_drift_that_was_rejected_is_tried_again_on_monday(nights: Nights) -> None:
+    add_run(nights, MONDAY, "rejected")
+    wednesday = MONDAY + timedelta(days=2)
+    # Monday's own refit was no refit on drift.
+    assert rejected_on_drift(nights.connection, wednesday) is None
+    add_run(nights, wednesday, "rejected")
+    assert rejected_on_drift(nights.connection, wednesday) is None
+    assert rejected_on_drift(nights.connection, wednesday + timedelta(days=4)) == wednesday
+    assert rejected_on_drift(nights.connection, wednesday + timedelta(days=5)) is None
+
+
+def test_customers_far_from_all_are_drift_after_three_existing_nights(nights: Nights) -> None:
+    def lasting(day: date) -> list[str]:
+        return drifted_long(
+            nights.connection, "behaviour-1", day, drifted_tonight=set(), is_far_tonight=True
+        )
+
+    add_run(nights, MONDAY, "scored", 0.04)
+    add_run(nights, MONDAY + timedelta(days=3), "scored", 0.06)
+    assert lasting(MONDAY + timedelta(days=4)) == []
+    add_run(nights, MONDAY + timedelta(days=9), "scored", 0.06)
+    assert lasting(MONDAY + timedelta(days=12)) == ["customers far from every segment"]
+    # Later nights do not matter to an earlier one.
+    assert lasting(MONDAY + timedelta(days=4)) == []
 
 
 def test_a_week_without_drift_learns_on_monday_alone(nights: Nights) -> None:
