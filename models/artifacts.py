@@ -59,22 +59,37 @@ def load_model(root: Path, model_id: str) -> BehaviourModel:
         content = (folder / MODEL_FILE).read_bytes()
         expected = manifest["files"][MODEL_FILE]
     except FileNotFoundError as error:
-        raise ArtifactError(f"No model {model_id}: {error.filename} is not there.") from None
+        raise ArtifactError(
+            f"No model {model_id}: {error.filename} is not there; {_remedy(folder)}"
+        ) from None
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        raise ArtifactError(f"{folder / MANIFEST_FILE} cannot be read; {_REMEDY}") from None
+        raise ArtifactError(f"{folder / MANIFEST_FILE} cannot be read; {_remedy(folder)}") from None
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ArtifactError(
             f"{folder / MODEL_FILE} was changed after it was written (sha256 {found[:12]}…, "
-            f"expected {str(expected)[:12]}…); {_REMEDY}"
+            f"expected {str(expected)[:12]}…); {_remedy(folder)}"
         )
     model = BehaviourModel.from_json(content)
     if model.model_id != model_id:
-        raise ArtifactError(f"{folder} holds the model {model.model_id}; {_REMEDY}")
+        raise ArtifactError(f"{folder} holds the model {model.model_id}; {_remedy(folder)}")
     return model
 
 
-_REMEDY = "restore the folder from a backup or remove it and train again."
+def is_given_up(root: Path, model_id: str) -> bool:
+    """Return whether a person has said that this model is lost and to be done without."""
+    return _given_up_file(root / model_id).exists()
+
+
+def _given_up_file(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.given-up")
+
+
+def _remedy(folder: Path) -> str:
+    return (
+        f"restore the folder {folder} from a backup. If there is none, create the empty file "
+        f"{_given_up_file(folder)}: the model before it is used again, or a new one learned."
+    )
 
 
 def _write_flushed(path: Path, content: bytes) -> None:

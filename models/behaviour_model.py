@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.drift import TrainingReference
 from models.fitting import Method
+from models.matching import Descent
 from models.naming import SegmentName
 from models.transforms import Scaler
 from models.verdict import Verdict
@@ -49,6 +51,8 @@ class BehaviourModel:
     agreement_with_previous : Adjusted Rand index with `previous_model_id` on these customers.
     verdict : `natural` or `reproducible`; with `none` there is no model.
     method : by which the centres were found.
+    reference : what drift is measured against; null in models of before it was measured.
+    descents : what became of the ids of this and the previous model.
     """
 
     trained_on: date
@@ -63,6 +67,8 @@ class BehaviourModel:
     previous_model_id: str | None
     verdict: Verdict
     method: Method
+    reference: TrainingReference | None = None
+    descents: tuple[Descent, ...] = ()
 
     @property
     def n_clusters(self) -> int:
@@ -83,7 +89,7 @@ class BehaviourModel:
 
     def to_json(self) -> bytes:
         """Return the whole content as canonical JSON; doubles come back bit for bit."""
-        content = {
+        content: dict[str, Any] = {
             "format": FORMAT,
             "trained_on": self.trained_on.isoformat(),
             "population": self.population,
@@ -107,6 +113,11 @@ class BehaviourModel:
             "verdict": self.verdict,
             "method": self.method,
         }
+        # Absent where there is none: a model of before keeps its content, and so its id.
+        if self.reference is not None:
+            content["reference"] = self.reference.to_dict()
+        if self.descents:
+            content["descents"] = [descent.to_dict() for descent in self.descents]
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
         return (text + "\n").encode()
 
@@ -145,4 +156,10 @@ class BehaviourModel:
             previous_model_id=content["previous_model_id"],
             verdict=content["verdict"],
             method=content["method"],
+            reference=(
+                TrainingReference.from_dict(content["reference"])
+                if "reference" in content
+                else None
+            ),
+            descents=tuple(Descent.from_dict(item) for item in content.get("descents", [])),
         )

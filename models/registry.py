@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from models.behaviour_model import BehaviourModel
+from models.matching import KEPT, Descent
 
 REGISTRY_TYPES = {
     "segment_id": "str",
@@ -19,6 +20,9 @@ REGISTRY_TYPES = {
     "status": "str",
     "successor_of": "str",
     "model_id": "str",
+    "origin": "str",
+    "ending": "str",
+    "ended_in": "str",
 }
 """Columns of the register; the two days are dates."""
 
@@ -44,7 +48,9 @@ def update_registry(
 
     Returns
     -------
-    DataFrame, sorted by `segment_id`. Texts and model are those of the latest night seen.
+    DataFrame, sorted by `segment_id`. Texts and model are those of the latest night seen;
+    `origin` (`born`, `split`, `merged`) and `ending` (`split`, `merged`, `retired`, null while it
+    lasts) are `Descent.event`; `ended_in` names the segment that most of its customers went into.
     """
     rows: dict[str, dict[str, Any]] = {
         str(row["segment_id"]): {str(name): value for name, value in row.items()}
@@ -57,13 +63,28 @@ def update_registry(
         is_latest = as_of_date >= last
         texts = segment.name.to_dict() | {"model_id": model.model_id} if is_latest else {}
         rows[segment.segment_id] = {
-            **(old or {"segment_id": segment.segment_id, "successor_of": segment.successor_of}),
+            **(old or {"segment_id": segment.segment_id}),
             **texts,
             "first_seen": min(first, as_of_date),
             "last_seen": max(last, as_of_date),
         }
+        if segment.successor_of is not None:
+            rows[segment.segment_id]["successor_of"] = segment.successor_of
+    _tell_descents(rows, model.descents)
     latest = max(row["last_seen"] for row in rows.values())
     for row in rows.values():
         row["status"] = "active" if row["last_seen"] == latest else "retired"
     ordered = [rows[segment_id] for segment_id in sorted(rows)]
     return pd.DataFrame(ordered, columns=list(REGISTRY_TYPES)).astype(REGISTRY_TYPES)
+
+
+def _tell_descents(rows: dict[str, dict[str, Any]], descents: tuple[Descent, ...]) -> None:
+    """Put down how segments came about and ended; only the model of that refit knows either."""
+    for descent in descents:
+        row = rows.get(descent.segment_id)
+        if row is None:
+            continue
+        if not descent.is_current:
+            row |= {"ending": descent.event, "ended_in": descent.other_segment_id}
+        elif descent.event != KEPT:
+            row["origin"] = descent.event

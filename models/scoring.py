@@ -7,11 +7,9 @@ import pandas as pd
 from models.behaviour_model import BehaviourModel
 from models.explain import reasons_for
 from models.features import checked_features
+from models.hysteresis import BORDERLINE_SHARE, Standing, settle_borders, standing_of
 from models.rounding import rounded
 from models.transforms import apply_scaler
-
-BORDERLINE_SHARE = 0.1
-"""Of the way from a boundary to the centre behind it; nearer to the boundary is borderline."""
 
 PART_ROWS = 100_000
 """Customers scored at a time; some 100 MB of intermediate figures."""
@@ -27,29 +25,37 @@ SCORE_COLUMNS = [
     "reason_1",
     "reason_2",
     "reason_3",
+    "nearest_segment_id",
+    "nights_across",
 ]
 
 
-def score(model: BehaviourModel, features: pd.DataFrame) -> pd.DataFrame:
-    """Assign every customer to the nearest centre.
+def score(
+    model: BehaviourModel, features: pd.DataFrame, *, before: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Assign every customer to the nearest centre, or leave border customers where they were.
 
-    A row depends on that customer's features and the model alone, so nobody's segment changes
-    because others did.
+    A row depends on that customer's features, the model, and where the customer stood before, so
+    nobody's segment changes because others did.
 
     Parameters
     ----------
     features : DataFrame (n_customers, n_features)
         Natural units, indexed by `customer_id`, with at least the model's columns.
+    before : DataFrame, indexed by `customer_id`
+        `segment_id` and `nights_across` of the latest earlier night; without it nobody is held.
 
     Returns
     -------
-    DataFrame (n_customers, 8), indexed and sorted by `customer_id`
+    DataFrame (n_customers, 10), indexed and sorted by `customer_id`
         `segment_id`; `score`, the distance to its centre in scaled units (lower is more typical);
         `margin`, the distance in the same units to the nearest boundary, that is, to the plane
         half-way between two centres: (e^2 - d^2) / (2 |c - c'|) for distances d to the own and e
         to the other centre; `next_segment_id`, the segment behind that boundary; `is_borderline`,
         whether the margin is under a tenth of the centre's own distance to the boundary;
-        `reason_1` to `reason_3`.
+        `reason_1` to `reason_3`; `nearest_segment_id`, which is another than `segment_id` for who
+        is held across a boundary (`hysteresis`): the margin is then below 0, how far across, and
+        the next segment the nearest; `nights_across`, for how many nights running that is so.
 
     Raises
     ------
@@ -58,8 +64,14 @@ def score(model: BehaviourModel, features: pd.DataFrame) -> pd.DataFrame:
     """
     checked = checked_features(features)
     # In parts, so that what is worked out on the way takes the same memory for any number.
+    nowhere = pd.DataFrame({"segment_id": [], "nights_across": []})
+    standing = standing_of(checked.index, model.segment_ids, nowhere if before is None else before)
     parts = [
-        _score_part(model, checked.iloc[begin : begin + PART_ROWS])
+        _score_part(
+            model,
+            checked.iloc[begin : begin + PART_ROWS],
+            standing.part(begin, begin + PART_ROWS),
+        )
         for begin in range(0, max(len(checked), 1), PART_ROWS)
     ]
     return pd.concat(parts)
@@ -70,23 +82,32 @@ def nearest_segments(model: BehaviourModel, features: pd.DataFrame) -> Positions
 
     What `score` says of them, without the margins and reasons that cost most of its time.
     """
+    return nearest_with_distances(model, features)[0]
+
+
+def nearest_with_distances(
+    model: BehaviourModel, features: pd.DataFrame
+) -> tuple[Positions, Array]:
+    """Return the nearest segments' positions, and the distances to their centres."""
     coordinates = apply_scaler(model.scaler, checked_features(features)).to_numpy()
-    nearest: Positions = squared_distances(coordinates, model.centres).argmin(axis=1)
-    return nearest
+    squared = squared_distances(coordinates, model.centres)
+    return squared.argmin(axis=1), rounded(np.sqrt(squared.min(axis=1)))
 
 
-def _score_part(model: BehaviourModel, checked: pd.DataFrame) -> pd.DataFrame:
+def _score_part(model: BehaviourModel, checked: pd.DataFrame, standing: Standing) -> pd.DataFrame:
     coordinates = apply_scaler(model.scaler, checked).to_numpy()
     centres = model.centres
     squared = squared_distances(coordinates, centres)
     rows = np.arange(len(checked))
-    own = squared.argmin(axis=1)
     gaps = np.sqrt(squared_distances(centres, centres))
     np.fill_diagonal(gaps, np.inf)
+    nearest = squared.argmin(axis=1)
+    own, nights_across = settle_borders(squared, gaps, standing)
     margins = (squared - squared[rows, own][:, None]) / (2 * gaps[own])
     margins[rows, own] = np.inf
     margins = rounded(margins)
-    following = margins.argmin(axis=1)
+    # Of who is held, the segment that is nearest: another boundary may be crossed further.
+    following = np.where(own == nearest, margins.argmin(axis=1), nearest)
     margin = margins[rows, following]
     ids = np.array(model.segment_ids, dtype=object)
     scored = pd.DataFrame(
@@ -96,6 +117,8 @@ def _score_part(model: BehaviourModel, checked: pd.DataFrame) -> pd.DataFrame:
             "margin": margin,
             "is_borderline": margin < BORDERLINE_SHARE * gaps[own, following] / 2,
             "next_segment_id": pd.Series(ids[following], index=checked.index, dtype="str"),
+            "nearest_segment_id": pd.Series(ids[nearest], index=checked.index, dtype="str"),
+            "nights_across": nights_across,
         },
         index=checked.index,
     )

@@ -10,14 +10,18 @@ import pandas as pd
 
 from models.behaviour_model import BehaviourModel, Segment
 from models.candidates import Clustering
+from models.challenger import is_held_out, means_of, problem_of_space
+from models.drift import learn_reference
 from models.features import checked_features
+from models.fitting import nearest_labels
 from models.matching import Match, match_to_nothing, match_to_previous
 from models.naming import SegmentName, name_segments
 from models.profiles import profile_segments
-from models.rounding import rounded_number
-from models.scoring import nearest_segments, squared_distances
+from models.refit import Refit, judge_refit, verdict_on
+from models.rounding import rounded, rounded_number
+from models.scoring import nearest_with_distances, squared_distances
 from models.selection import select_clustering
-from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight
+from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight, separations
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 Labels = npt.NDArray[np.int64]
@@ -32,6 +36,7 @@ class FittedBehaviour:
 
     `candidates` is `Selection.candidates_frame`; `profiles` is of the training population;
     `reason` says why this clustering, `verdict_reason` by which figures the model has its verdict.
+    `rejection` says why the model may not take the place of the previous one, if so.
     """
 
     model: BehaviourModel
@@ -39,6 +44,7 @@ class FittedBehaviour:
     profiles: pd.DataFrame
     reason: str
     verdict_reason: str
+    rejection: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ def fit_behaviour_model(
     previous: BehaviourModel | None,
     registry: pd.DataFrame,
     past: PastNight | None = None,
+    namesake: BehaviourModel | None = None,
 ) -> FittedBehaviour | NoBehaviourModel:
     """Learn scaler, centres and names from one night's customers.
 
@@ -72,6 +79,8 @@ def fit_behaviour_model(
         Every segment ever (column `segment_id`): their numbers are not given again.
     past : a night at least 90 days ago with what customers spent after it, by which the
         clustering is chosen; a young account has none.
+    namesake : a model of a later night, where there is no previous one: it gives its ids and names
+        to the groups that are the same, and has no share in what is learned.
 
     Raises
     ------
@@ -79,40 +88,66 @@ def fit_behaviour_model(
         If features are infinite, enormous, not numeric, or not one row per customer.
     """
     checked = checked_features(features)
-    scaler = fit_scaler(checked)
-    sample = _training_sample(checked, random_state=random_state)
+    problem = problem_of_space(previous.scaler, checked) if previous else None
+    scaler = previous.scaler if previous and problem is None else fit_scaler(checked)
+    held_out = is_held_out(checked.index) if previous else np.zeros(len(checked), dtype=np.bool_)
+    sample = _training_sample(checked[~held_out], random_state=random_state)
+    coordinates = apply_scaler(scaler, sample)
+    past_coordinates = _past_coordinates(past, scaler, random_state=random_state)
     selection = select_clustering(
-        apply_scaler(scaler, sample),
+        coordinates,
         random_state=random_state,
         previous=(previous.method, previous.n_clusters) if previous else None,
-        past=_past_coordinates(past, scaler, random_state=random_state),
+        past=past_coordinates,
     )
     candidates = selection.candidates_frame()
     chosen = selection.chosen
     if chosen is None or chosen.clustering is None:
         return NoBehaviourModel(selection.reason, candidates)
-    labels = _nearest(scaler, chosen.clustering, checked)
-    match = _match(checked, labels, chosen.n_clusters, previous, registry)
+    refit = Refit(
+        chosen.clustering, chosen.silhouette or 0.0, chosen.stability or 0.0, chosen.method
+    )
+    reason, rejection = selection.reason, None
+    if previous is not None:
+        judged = judge_refit(
+            refit,
+            previous,
+            scaler=scaler,
+            training=sample,
+            held_out=checked[held_out],
+            random_state=random_state,
+        )
+        refit, reason, rejection = judged.refit, judged.reason, judged.rejection
+        reason = reason if problem is None else f"{reason}; new scales, since {problem}"
+    verdict, verdict_reason = verdict_on(refit, selection)
+    coordinates_of_all = apply_scaler(scaler, checked).to_numpy()
+    labels = nearest_labels(coordinates_of_all, refit.clustering.centres)
+    older = previous or namesake
+    match = _match(checked, labels, refit.clustering, older, registry, scaler=scaler)
     segment_ids = pd.Series(
         np.array(match.segment_ids, dtype=object)[labels], index=checked.index, dtype="str"
     )
     profiles = profile_segments(checked, segment_ids, scaler=scaler)
-    names = name_segments(profiles, previous=_names_of(previous))
+    names = name_segments(profiles, previous=_names_of(older))
+    distances = np.linalg.norm(coordinates_of_all - refit.clustering.centres[labels], axis=1)
     model = BehaviourModel(
         trained_on=trained_on,
         population=len(checked),
         random_state=random_state,
         scaler=scaler,
-        segments=_segments(chosen.clustering, labels, match, names),
-        silhouette=chosen.silhouette or 0.0,
-        stability=chosen.stability or 0.0,
-        separation=chosen.separation.value if chosen.separation else None,
-        agreement_with_previous=match.agreement,
+        segments=_segments(refit.clustering, labels, match, names),
+        silhouette=refit.silhouette,
+        stability=refit.stability,
+        separation=_separation(refit.clustering, past_coordinates, random_state=random_state),
+        agreement_with_previous=match.agreement if previous else None,
         previous_model_id=previous.model_id if previous else None,
-        verdict=selection.verdict,
-        method=chosen.method,
+        verdict=verdict,
+        method=refit.method,
+        reference=learn_reference(checked, scaler.names, rounded(distances)),
+        # A segment that a later model has and this one lacks did not end: it had yet to begin.
+        descents=tuple(item for item in match.descents if previous or item.is_current),
     )
-    return FittedBehaviour(model, candidates, profiles, selection.reason, selection.verdict_reason)
+    return FittedBehaviour(model, candidates, profiles, reason, verdict_reason, rejection)
 
 
 def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFrame:
@@ -152,31 +187,46 @@ def _past_coordinates(
     return PastCoordinates(apply_scaler(scaler, sample).to_numpy(), next_spend)
 
 
-def _nearest(scaler: Scaler, clustering: Clustering, checked: pd.DataFrame) -> Labels:
-    """Return the nearest centre's number for every customer, sampled or not."""
-    coordinates = apply_scaler(scaler, checked).to_numpy()
-    labels: Labels = squared_distances(coordinates, clustering.centres).argmin(axis=1)
-    return labels
+def _separation(
+    clustering: Clustering, past: PastCoordinates | None, *, random_state: int
+) -> float | None:
+    """Return how well a rule separates what customers of a past night spent next."""
+    if past is None:
+        return None
+    centres = clustering.centres
+    groupings = [(nearest_labels(past.coordinates, centres), len(centres))]
+    return separations(groupings, past.next_spend, random_state=random_state)[0].value
 
 
 def _match(
     checked: pd.DataFrame,
     labels: Labels,
-    n_clusters: int,
+    clustering: Clustering,
     previous: BehaviourModel | None,
     registry: pd.DataFrame,
+    *,
+    scaler: Scaler,
 ) -> Match:
     """Give ids to the clusters by what the previous model says of the same customers."""
     ids_ever = [str(segment_id) for segment_id in registry["segment_id"]]
     if previous is None:
-        return match_to_nothing(n_clusters, ids_ever=ids_ever)
+        return match_to_nothing(len(clustering.centres), ids_ever=ids_ever)
     # A column that has gone since is unknown for all: the previous model's fill stands in for it.
     columns = list(dict.fromkeys([*checked.columns, *previous.scaler.names]))
-    old = nearest_segments(previous, checked.reindex(columns=columns))
+    complete = checked.reindex(columns=columns)
+    old, distances = nearest_with_distances(previous, complete)
+    centres = clustering.centres
+    if scaler != previous.scaler:
+        in_old_space = apply_scaler(previous.scaler, complete).to_numpy()
+        centres = np.nan_to_num(means_of(in_old_space, labels, len(centres)))
+    is_whole = set(previous.scaler.names) <= set(checked.columns)
+    # Distances from a fill value say nothing of who is far.
+    far = previous.reference.far_distance if previous.reference and is_whole else np.inf
     return match_to_previous(
         labels,
         old.astype(np.int64),
-        n_clusters=n_clusters,
+        distances=rounded(np.sqrt(squared_distances(centres, previous.centres))),
+        is_familiar=distances <= far,
         previous_ids=previous.segment_ids,
         ids_ever=ids_ever,
     )

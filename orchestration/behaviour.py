@@ -1,26 +1,36 @@
 """One night of the behaviour segments: which model scores it, whether a new one is learned."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from models.artifacts import load_model, save_model
+from models.artifacts import save_model
 from models.behaviour_model import BehaviourModel
+from models.challenger import changed_features
 from models.profiles import profile_segments
-from models.registry import REGISTRY_TYPES, update_registry
+from models.registry import REGISTRY_TYPES
 from models.scoring import score
-from models.segmenter import FittedBehaviour, NoBehaviourModel, fit_behaviour_model
-from orchestration.ml_tables import columns_of, replace_all, replace_night
+from models.segmenter import NoBehaviourModel, fit_behaviour_model
+from models.separation import PastNight
+from orchestration.behaviour_drift import Drift, drift_of
+from orchestration.behaviour_history import (
+    champion,
+    drifted_long,
+    next_champion,
+    places_before,
+    reason_given,
+    rejected_on_drift,
+)
+from orchestration.behaviour_tables import NO_MODEL, ModelRun, write_night
+from orchestration.feature_frames import read_doubles
+from orchestration.ml_tables import columns_of
 
 # One seed for all fits: a night that is run again must learn the same model.
 RANDOM_STATE = 20250101
 MONDAY = 1
-BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class BehaviourNight:
     """What one night of behaviour segments came to.
 
     `model` is null if there is none that could score the night; `reason` says why then, or what
-    decided it.
+    decided it. `runs` has a row for the model that scored and one for a refit that was rejected.
     """
 
     model: BehaviourModel | None
@@ -36,39 +46,43 @@ class BehaviourNight:
     reason: str
     scores: pd.DataFrame
     candidates: pd.DataFrame
+    runs: tuple[ModelRun, ...]
 
 
-def champion(
-    connection: duckdb.DuckDBPyConnection, models_folder: Path, as_of_date: date
-) -> BehaviourModel | None:
-    """Return the promoted model with the latest training night up to `as_of_date`.
+def refit_reason(
+    connection: duckdb.DuckDBPyConnection,
+    features: pd.DataFrame,
+    as_of_date: date,
+    current: BehaviourModel | None,
+    drift: Drift | None,
+) -> str | None:
+    """Say why this night learns, or return None if it does not.
 
-    Raises
-    ------
-    models.artifacts.ArtifactError
-        If that model's files are missing or were changed.
-    """
-    row = connection.execute(
-        """
-        select model_id
-        from ml.model_runs
-        where kind = 'behaviour' and decision = 'promoted' and trained_on <= ?
-        order by trained_on desc, model_id
-        limit 1
-        """,
-        [as_of_date],
-    ).fetchone()
-    return None if row is None else load_model(models_folder, row[0])
-
-
-def is_refit_due(as_of_date: date, current: BehaviourModel | None) -> bool:
-    """Say whether this night learns: on the first day of an ISO week, or without any model.
-
-    Never "n nights since": which nights exist must not decide it.
+    It does without any model, on the first day of an ISO week, on other features than the model
+    knows, and when drift has lasted three nights. Never "n nights since": which nights exist must
+    not decide it. A refit on drift that was rejected is tried again on Monday, not every night.
     """
     if current is None:
-        return True
-    return as_of_date.isoweekday() == MONDAY and current.trained_on < as_of_date
+        return "there was no model"
+    changed = changed_features(current.scaler, features)
+    if changed is not None:
+        return changed
+    if as_of_date.isoweekday() == MONDAY:
+        return "refits fall on Mondays"
+    lasting = (
+        []
+        if drift is None
+        else drifted_long(
+            connection,
+            current.model_id,
+            as_of_date,
+            drifted_tonight=drift.drifted_features,
+            is_far_tonight=drift.far.is_drifted,
+        )
+    )
+    if not lasting or rejected_on_drift(connection, as_of_date) is not None:
+        return None
+    return f"drift for three nights running: {', '.join(lasting)}"
 
 
 def run_behaviour(
@@ -83,21 +97,37 @@ def run_behaviour(
     Parameters
     ----------
     features : DataFrame (n_customers, n_features), indexed by `customer_id`
+
+    Raises
+    ------
+    models.artifacts.ArtifactError
+        If the files of the model in use are missing or were changed; nothing is written then.
     """
     registry = read_registry(connection)
     current = champion(connection, models_folder, as_of_date)
-    night = _decide(features, as_of_date, current, registry)
+    # Of the model from before tonight, also when a night that learned one is run again.
+    drift = drift_of(champion(connection, models_folder, as_of_date - timedelta(days=1)), features)
+    night = _decide(connection, models_folder, features, as_of_date, current, drift, registry)
     if night.model is not None and night.decision == "promoted":
         save_model(night.model, models_folder)
-    _write(connection, night, features, as_of_date, run_id, registry)
+    tonights = drift_of(night.model, features)
+    write_night(
+        connection,
+        as_of_date,
+        run_id,
+        model=night.model,
+        runs=night.runs,
+        scores=night.scores,
+        profiles=_profiles(night, features),
+        candidates=night.candidates,
+        drifts=[each for each in (drift, tonights) if each is not None],
+        registry=registry,
+    )
     return night
 
 
 def read_features(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return `features.customer_behaviour` as doubles, indexed and sorted by `customer_id`.
-
-    Batch by batch into one array: neither the rows as objects nor the table twice.
-    """
+    """Return `features.customer_behaviour` as doubles, indexed and sorted by `customer_id`."""
     names = [
         name
         for (name,) in connection.execute(
@@ -107,26 +137,27 @@ def read_features(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         ).fetchall()
         if name not in ("customer_id", "as_of_date")
     ]
-    row = connection.execute("select count(*) from features.customer_behaviour").fetchone()
-    assert row is not None
-    values = np.empty((len(names), row[0]), dtype=np.float64)
-    ids: list[pa.Array] = []
-    doubles = "".join(f', cast("{name}" as double) as "{name}"' for name in names)
-    batches = connection.execute(
-        f"select customer_id{doubles} from features.customer_behaviour order by customer_id"
-    ).to_arrow_reader(BATCH_ROWS)
-    begin = 0
-    for batch in batches:
-        end = begin + batch.num_rows
-        ids.append(batch.column(0))
-        for place, column in enumerate(batch.columns[1:]):
-            # Arrow gives a null as NaN, which is what an unknown value is to the models.
-            values[place, begin:end] = column.to_numpy(zero_copy_only=False)
-        begin = end
-    index = pd.Index(
-        pd.array(pa.chunked_array(ids, type=pa.string()), dtype="str"), name="customer_id"
-    )
-    return pd.DataFrame(values.T, index=index, columns=names, copy=False)
+    return read_doubles(connection, "features.customer_behaviour", names)
+
+
+def read_past_night(connection: duckdb.DuckDBPyConnection) -> PastNight | None:
+    """Return a sample of customers as they were 90 days ago with what they spent since, if any.
+
+    Their table is a view: it costs what it costs only on a night that learns.
+    """
+    names = [
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = 'features' "
+            "and table_name = 'past_customer_behaviour' and database_name = current_database() "
+            "order by column_index"
+        ).fetchall()
+        if name not in ("customer_id", "cutoff_date")
+    ]
+    past = read_doubles(connection, "features.past_customer_behaviour", names)
+    if past.empty:
+        return None
+    return PastNight(past.drop(columns="spend_next_90d"), past["spend_next_90d"])
 
 
 def read_registry(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -136,97 +167,78 @@ def read_registry(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def _decide(
+    connection: duckdb.DuckDBPyConnection,
+    models_folder: Path,
     features: pd.DataFrame,
     as_of_date: date,
     current: BehaviourModel | None,
+    drift: Drift | None,
     registry: pd.DataFrame,
 ) -> BehaviourNight:
-    """Choose the model that scores the night."""
+    """Choose the model that scores the night, and give everybody a segment."""
+    before = places_before(connection, as_of_date)
     nobody = pd.DataFrame(columns=columns_of("cluster_candidates"))
-    if not is_refit_due(as_of_date, current):
-        assert current is not None
-        # A night that is run again says what it said the first time.
-        trained_tonight = current.trained_on == as_of_date
+    if current is not None and current.trained_on == as_of_date:
+        # A night that is run again keeps the model it learned, and says what it said.
+        reason = reason_given(connection, as_of_date, current.model_id) or "learned on this night"
+        run = ModelRun.of(current, "promoted", reason)
         return BehaviourNight(
-            current,
-            "promoted" if trained_tonight else "scored",
-            "learned on this night"
-            if trained_tonight
-            else f"scored with the model of {current.trained_on}; refits fall on Mondays",
-            score(current, features),
-            nobody,
+            current, "promoted", reason, score(current, features, before=before), nobody, (run,)
         )
+    due = refit_reason(connection, features, as_of_date, current, drift)
+    if due is None:
+        assert current is not None
+        reason = f"scored with the model of {current.trained_on}; no refit was due"
+        return _kept(current, features, before, nobody, reason, ())
     fitted = fit_behaviour_model(
         features,
         trained_on=as_of_date,
         random_state=RANDOM_STATE,
         previous=current,
         registry=registry,
+        past=read_past_night(connection),
+        namesake=None if current else next_champion(connection, models_folder, as_of_date),
     )
-    if isinstance(fitted, FittedBehaviour):
-        return BehaviourNight(
-            fitted.model,
-            "promoted",
-            "learned on this night",
-            score(fitted.model, features),
-            fitted.candidates,
-        )
-    assert isinstance(fitted, NoBehaviourModel)
-    scores = pd.DataFrame() if current is None else score(current, features)
-    return BehaviourNight(current, "rejected", fitted.reason, scores, fitted.candidates)
+    if isinstance(fitted, NoBehaviourModel):
+        rejected = ModelRun(NO_MODEL, "rejected", f"refit ({due}): {fitted.reason}")
+        return _kept(current, features, before, fitted.candidates, fitted.reason, (rejected,))
+    reason = f"learned on this night ({due}): {fitted.reason}; {fitted.verdict_reason}"
+    if fitted.rejection is not None:
+        rejected = ModelRun.of(fitted.model, "rejected", f"{reason}; rejected: {fitted.rejection}")
+        return _kept(current, features, before, fitted.candidates, fitted.rejection, (rejected,))
+    run = ModelRun.of(fitted.model, "promoted", reason)
+    scores = score(fitted.model, features, before=before)
+    return BehaviourNight(fitted.model, "promoted", reason, scores, fitted.candidates, (run,))
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    night: BehaviourNight,
+def _kept(
+    current: BehaviourModel | None,
     features: pd.DataFrame,
-    as_of_date: date,
-    run_id: str,
-    registry: pd.DataFrame,
-) -> None:
-    """Replace the night's rows in every table of the behaviour model."""
-    model = night.model
-    model_id = model.model_id if model is not None else "behaviour-none"
-    if len(night.candidates):
-        rows = night.candidates.assign(as_of_date=as_of_date, model_id=model_id)
-        replace_night(connection, "cluster_candidates", as_of_date, rows)
-    run = {
-        "as_of_date": as_of_date,
-        "run_id": run_id,
-        "model_id": model_id,
-        "kind": "behaviour",
-        "trained_on": model.trained_on if model else None,
-        "n_clusters": model.n_clusters if model else None,
-        "verdict": model.verdict if model else None,
-        "silhouette": model.silhouette if model else None,
-        "stability": model.stability if model else None,
-        "agreement_with_previous": model.agreement_with_previous if model else None,
-        "drift_max_psi": None,
-        "decision": night.decision,
-        "decision_reason": night.reason,
-        # They describe supervised models.
-        "label": None,
-        "population": None,
-        "base_rate": None,
-    }
-    replace_night(connection, "model_runs", as_of_date, pd.DataFrame([run]), kind="behaviour")
-    if model is None:
-        for table in ("behaviour_scores", "cluster_profiles"):
-            replace_night(connection, table, as_of_date, pd.DataFrame(columns=columns_of(table)))
-        return
-    scores = night.scores.reset_index(names="customer_id").assign(
-        as_of_date=as_of_date, run_id=run_id, model_id=model_id
+    before: pd.DataFrame | None,
+    candidates: pd.DataFrame,
+    reason: str,
+    rejected: tuple[ModelRun, ...],
+) -> BehaviourNight:
+    """Return a night that no new model scores: by the one in use if there is one and it can."""
+    gone = [] if current is None else [n for n in current.scaler.names if n not in features.columns]
+    if current is None or gone:
+        why = f"{reason}; the model in use knows features that are gone: {gone}" if gone else reason
+        run = ModelRun(NO_MODEL, "rejected", why)
+        return BehaviourNight(None, "rejected", why, pd.DataFrame(), candidates, (run,))
+    said = f"{reason}; scored with the model of {current.trained_on}" if rejected else reason
+    run = ModelRun.of(current, "scored", said)
+    scores = score(current, features, before=before)
+    return BehaviourNight(
+        current,
+        "rejected" if rejected else "scored",
+        reason,
+        scores,
+        candidates,
+        (run, *rejected),
     )
-    replace_night(connection, "behaviour_scores", as_of_date, scores)
-    profiles = profile_segments(features, night.scores["segment_id"], scaler=model.scaler)
-    replace_night(
-        connection,
-        "cluster_profiles",
-        as_of_date,
-        profiles.assign(as_of_date=as_of_date, model_id=model_id),
-    )
-    replace_all(
-        connection,
-        "behaviour_segments",
-        update_registry(registry, model, as_of_date=as_of_date),
-    )
+
+
+def _profiles(night: BehaviourNight, features: pd.DataFrame) -> pd.DataFrame:
+    if night.model is None:
+        return pd.DataFrame()
+    return profile_segments(features, night.scores["segment_id"], scaler=night.model.scaler)

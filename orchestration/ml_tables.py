@@ -19,21 +19,24 @@ TABLES: dict[str, str] = {
         as_of_date date not null, run_id varchar not null, customer_id varchar not null,
         model_id varchar not null, segment_id varchar not null, score double not null,
         margin double, is_borderline boolean not null, next_segment_id varchar,
-        reason_1 varchar, reason_2 varchar, reason_3 varchar
+        reason_1 varchar, reason_2 varchar, reason_3 varchar,
+        nearest_segment_id varchar, nights_across bigint
     """,
     "behaviour_segments": """
         segment_id varchar not null, segment_name varchar not null,
         segment_name_zh varchar not null, description varchar not null,
         rule_text varchar not null, recommended_action varchar not null,
         first_seen date not null, last_seen date not null, status varchar not null,
-        successor_of varchar, model_id varchar not null
+        successor_of varchar, model_id varchar not null,
+        origin varchar, ending varchar, ended_in varchar
     """,
     "model_runs": """
         as_of_date date not null, run_id varchar not null, model_id varchar not null,
         kind varchar not null, trained_on date, n_clusters bigint, verdict varchar,
         silhouette double, stability double, agreement_with_previous double,
         drift_max_psi double, decision varchar not null, decision_reason varchar,
-        label varchar, population varchar, base_rate double
+        label varchar, population varchar, base_rate double, far_share double,
+        far_share_limit double
     """,
     "customer_predictions": """
         as_of_date date not null, run_id varchar not null, customer_id varchar not null,
@@ -55,10 +58,22 @@ TABLES: dict[str, str] = {
         predictor varchar not null, metric varchar not null, held_out_date date not null,
         customers bigint not null, estimate double, estimate_low double, estimate_high double
     """,
+    "feature_drift": """
+        as_of_date date not null, run_id varchar not null, model_id varchar not null,
+        feature varchar not null, psi double not null, psi_limit double not null,
+        is_drifted boolean not null
+    """,
+    "segment_descents": """
+        as_of_date date not null, run_id varchar not null, model_id varchar not null,
+        segment_id varchar not null, event varchar not null, is_current boolean not null,
+        other_segment_id varchar, overlap double
+    """,
     "cluster_candidates": """
         as_of_date date not null, model_id varchar not null, n_clusters bigint not null,
         silhouette double, stability double, min_share double, is_valid boolean not null,
-        is_chosen boolean not null, reason varchar
+        is_chosen boolean not null, reason varchar, method varchar, null_silhouette_95 double,
+        p_value double, stability_resamples bigint, null_stability_95 double, separation double,
+        separation_low double, separation_high double, verdict varchar
     """,
     "cluster_profiles": """
         as_of_date date not null, model_id varchar not null, segment_id varchar not null,

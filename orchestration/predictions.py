@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -66,7 +67,7 @@ def _write(
     connection: duckdb.DuckDBPyConnection, outlook: Outlook, as_of_date: date, run_id: str
 ) -> None:
     """Put the night's rows in place of those that stand; of customers, none of other nights."""
-    night = {"as_of_date": as_of_date, "run_id": run_id}
+    night: dict[str, Any] = {"as_of_date": as_of_date, "run_id": run_id}
     replace_all(connection, "customer_predictions", outlook.customers.reset_index().assign(**night))
     replace_all(connection, "model_parameters", outlook.parameters.assign(**night))
     sources = pd.DataFrame(
@@ -79,7 +80,7 @@ def _write(
     replace_night(connection, "prediction_sources", as_of_date, sources.assign(**night))
     backtests = outlook.backtest.rename(columns={"low": "estimate_low", "high": "estimate_high"})
     replace_night(connection, "model_backtests", as_of_date, backtests.assign(**night))
-    unused = {name: None for name in columns_of("model_runs") if name not in outlook.model_runs}
+    unused: dict[str, Any] = {name: None for name in columns_of("model_runs") if name not in outlook.model_runs}
     runs = outlook.model_runs.assign(**(unused | night))
     runs["population"] = [f"{int(customers):,} customers" for customers in runs["population"]]
     for kind in KINDS:

@@ -107,11 +107,21 @@ def _copy_raw(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
 
 
 def _copy_models(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
-    """Copy which models there are; customers' scores are computed anew."""
+    """Copy which models there are; customers' scores are computed anew.
+
+    From where they stood on the night before, on which border customers depend.
+    """
     create_ml_schema(connection)
     for table, columns in tables_of(connection, "ml").items():
         if "as_of_date" in columns and "customer_id" not in columns:
             _copy(connection, "ml", table, plan.nights_of_models)
+    there = tables_of(connection, "ml")
+    if "behaviour_scores" in there and "model_runs" in there:
+        night_before = (
+            f"(select max(as_of_date) from {LIVE}.ml.model_runs "
+            f"where kind = 'behaviour' and as_of_date < date '{plan.as_of_date}')"
+        )
+        _copy(connection, "ml", "behaviour_scores", f"as_of_date = {night_before}")
     if plan.has_later_nights:
         _copy(connection, "ml", "behaviour_segments")
 
@@ -128,7 +138,8 @@ def replay_registry(
         """
         select distinct unnest([min(as_of_date), max(as_of_date)]) as as_of_date, model_id
         from ml.model_runs
-        where kind = 'behaviour' and trained_on is not null and as_of_date < ?
+        where kind = 'behaviour' and trained_on is not null and decision <> 'rejected'
+            and as_of_date < ?
         group by model_id
         order by all
         """,
@@ -142,9 +153,10 @@ def replay_registry(
 
 
 def model_ids(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
-    """Return the models that any copied night was scored with or learned."""
+    """Return the models that any copied night was scored with or promoted."""
     rows = connection.execute(
-        "select distinct model_id from ml.model_runs where trained_on is not null order by model_id"
+        "select distinct model_id from ml.model_runs "
+        "where trained_on is not null and decision <> 'rejected' order by model_id"
     ).fetchall()
     return [row[0] for row in rows]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration import behaviour
+from orchestration import feature_frames
 from orchestration.behaviour import read_features
 
 
@@ -20,7 +20,7 @@ def features(sql: str) -> duckdb.DuckDBPyConnection:
 def test_batches_hold_every_customer_once_in_order_with_nulls_unknown(
     monkeypatch: pytest.MonkeyPatch, batch_rows: int
 ) -> None:
-    monkeypatch.setattr(behaviour, "BATCH_ROWS", batch_rows)
+    monkeypatch.setattr(feature_frames, "BATCH_ROWS", batch_rows)
     with features(
         "select 'c' || lpad(cast((i * 7) % 5001 as varchar), 4, '0') as customer_id, "
         "(i * 7) % 5001 as whole, cast(i as decimal(18, 2)) / 4 as money, "
