@@ -24,6 +24,10 @@ BEHAVIOUR_TABLES = {
     "model_runs": "One row per night and model: which model scored, what was learned, and why.",
     "cluster_candidates": "One row per night of learning and number of clusters that was tried.",
     "cluster_profiles": "One row per night, segment and feature: its mean against everybody's.",
+    "feature_drift": "One row per night, model and feature: how far tonight's customers have moved "
+    "from those that the model learned from.",
+    "segment_descents": "One row per night of learning and segment: kept, split, merged, born or "
+    "retired, and from or into which.",
 }
 MIN_SHARE_CHECK = "every_cluster_holds_its_minimum_share"
 EVERYONE_SCORED = "every_customer_with_features_has_one_segment"
