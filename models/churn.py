@@ -101,6 +101,19 @@ class ChurnModel:
             values[name] = date.fromisoformat(values[name])
         return cls(**values)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return rows of `parameter`, `estimate`, `standard_error` (null): of scaled features."""
+        values = {
+            "intercept": self.intercept,
+            **dict(zip(self.features, self.coefficients, strict=True)),
+            "calibration_intercept": self.calibration_intercept,
+            "calibration_slope": self.calibration_slope,
+        }
+        return [
+            {"parameter": name, "estimate": rounded_number(value), "standard_error": None}
+            for name, value in values.items()
+        ]
+
     def predict(self, features: pd.DataFrame) -> pd.Series:
         """Return the churn probability in [0, 1] of each row of `churn_features`."""
         scaled = (features[[*self.features]].to_numpy() - self.means) / self.scales

@@ -144,7 +144,7 @@ def predict_night(
             churn=churn.model,
             reasons={"churn": (churn.source, churn.reason), "value": (value.source, value.reason)},
         ),
-        parameters=_parameters(fits),
+        parameters=_parameters(fits, churn.model),
     )
 
 
@@ -173,12 +173,16 @@ def _fit_id(fit: PurchaseProcess | GammaGamma) -> str:
     return f"{_kind(fit)}-{hashlib.sha256(text).hexdigest()[:12]}"
 
 
-def _parameters(fits: tuple[PurchaseProcess | GammaGamma, ...]) -> pd.DataFrame:
+def _parameters(
+    fits: tuple[PurchaseProcess | GammaGamma, ...], churn: ChurnModel | None
+) -> pd.DataFrame:
     rows = [
         {"model_id": _fit_id(fit), "kind": _kind(fit)} | row
         for fit in fits
         for row in fit.to_rows()
     ]
+    if churn is not None:
+        rows += [{"model_id": churn.model_id, "kind": "churn"} | row for row in churn.to_rows()]
     return pd.DataFrame(rows, columns=PARAMETER_COLUMNS)
 
 

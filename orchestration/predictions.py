@@ -80,7 +80,9 @@ def _write(
     replace_night(connection, "prediction_sources", as_of_date, sources.assign(**night))
     backtests = outlook.backtest.rename(columns={"low": "estimate_low", "high": "estimate_high"})
     replace_night(connection, "model_backtests", as_of_date, backtests.assign(**night))
-    unused: dict[str, Any] = {name: None for name in columns_of("model_runs") if name not in outlook.model_runs}
+    unused: dict[str, Any] = {
+        name: None for name in columns_of("model_runs") if name not in outlook.model_runs
+    }
     runs = outlook.model_runs.assign(**(unused | night))
     runs["population"] = [f"{int(customers):,} customers" for customers in runs["population"]]
     for kind in KINDS:

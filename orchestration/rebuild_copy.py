@@ -153,10 +153,11 @@ def replay_registry(
 
 
 def model_ids(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
-    """Return the models that any copied night was scored with or promoted."""
+    """Return the stored models that any copied night was scored with or promoted."""
     rows = connection.execute(
         "select distinct model_id from ml.model_runs "
-        "where trained_on is not null and decision <> 'rejected' order by model_id"
+        "where kind = 'behaviour' and trained_on is not null and decision <> 'rejected' "
+        "order by model_id"
     ).fetchall()
     return [row[0] for row in rows]
 

@@ -95,7 +95,9 @@ def _publish(
             connection, night.home, published_at=datetime.now(UTC).replace(tzinfo=None)
         )
     models = connection.execute(
-        "select distinct model_id from ml.model_runs where as_of_date = ? order by model_id", [day]
+        "select distinct model_id from ml.model_runs "
+        "where as_of_date = ? and decision <> 'rejected' order by model_id",
+        [day],
     ).fetchall()
     record_issue(connection, day, run_id, [row[0] for row in models], SCHEMA_VERSION)
     return publish(connection, night.home, NightInfo(as_of_date=day, run_id=run_id))

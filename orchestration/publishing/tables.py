@@ -101,6 +101,17 @@ PUBLISHED: dict[str, PublishedTable] = {
         "held_out_date customers estimate estimate_low estimate_high",
         is_latest=False,
     ),
+    "fct_cluster_candidates": _table(
+        "as_of_date method n_clusters",
+        "model_id silhouette stability separation verdict is_valid is_chosen reason",
+        is_latest=False,
+    ),
+    "fct_segment_descents": _table(
+        "as_of_date segment_id", "model_id event other_segment_id is_current", is_latest=False
+    ),
+    "fct_feature_drift": _table(
+        "as_of_date model_id feature", "psi psi_limit is_drifted", is_latest=False
+    ),
     "fct_data_quality": _table(
         "as_of_date check_name asset", "severity passed measured threshold", is_latest=False
     ),
