@@ -70,7 +70,10 @@ def load_model(root: Path, model_id: str) -> BehaviourModel:
             f"{folder / MODEL_FILE} was changed after it was written (sha256 {found[:12]}…, "
             f"expected {str(expected)[:12]}…); {_remedy(folder)}"
         )
-    model = BehaviourModel.from_json(content)
+    try:
+        model = BehaviourModel.from_json(content)
+    except ValueError as error:
+        raise ArtifactError(f"{folder / MODEL_FILE}: {error} {_remedy(folder)}") from None
     if model.model_id != model_id:
         raise ArtifactError(f"{folder} holds the model {model.model_id}; {_remedy(folder)}")
     return model

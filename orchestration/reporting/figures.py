@@ -63,6 +63,7 @@ class NightFigures:
     rejected: list[Row]
     model_runs: list[Row]
     backtests: list[Row]
+    candidates: list[Row]
 
     @property
     def as_of_date(self) -> date:
@@ -111,6 +112,7 @@ def read_figures(serving_file: Path, *, matrix_days: int) -> NightFigures:
             rejected=_rows(connection, queries.REJECTED),
             model_runs=_rows(connection, queries.MODEL_RUNS, night),
             backtests=_rows(connection, queries.BACKTESTS, night),
+            candidates=_rows(connection, queries.CANDIDATES, night),
         )
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from orchestration.publishing import durable
 from orchestration.reporting import charts
+from orchestration.reporting.candidates import candidates_picture
 from orchestration.reporting.figures import (
     SMALL_CELL,
     Group,
@@ -115,6 +116,7 @@ def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
         "changes": _changes(night, words),
         "migrations": migration_tables(night, words),
         "proofs": prediction_proofs(night, words),
+        "candidates": candidates_picture(night.candidates, words),
         "at_risk": _segment_of(night, "churn_risk", "churn_risk.high"),
     }
 

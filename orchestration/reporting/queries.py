@@ -135,6 +135,16 @@ REJECTED = """
 MODEL_RUNS = """
     select * from marts.fct_model_runs where as_of_date = $night order by kind, model_id
 """
+# Of the night on which the model that scores learned, or tried to.
+CANDIDATES = """
+    select method, n_clusters, silhouette, null_silhouette_95, stability, null_stability_95,
+        separation, is_valid, is_chosen, reason, as_of_date
+    from marts.fct_cluster_candidates
+    where as_of_date = (
+        select max(as_of_date) from marts.fct_cluster_candidates where as_of_date <= $night
+    )
+    order by n_clusters, method
+"""
 BACKTESTS = """
     select target, metric, predictor, estimate, estimate_low, estimate_high, customers,
         held_out_date

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -62,3 +63,16 @@ def test_a_model_of_another_format_is_refused(fitted: FittedBehaviour) -> None:
 def test_the_id_changes_with_the_content(fitted: FittedBehaviour) -> None:
     other = BehaviourModel.from_json(fitted.model.to_json().replace(b"2026-03-02", b"2026-03-09"))
     assert other.model_id != fitted.model.model_id
+
+
+def test_a_stored_model_of_another_format_says_what_to_do(
+    tmp_path: Path, fitted: FittedBehaviour
+) -> None:
+    folder = save_model(fitted.model, tmp_path)
+    content = (json.dumps(json.loads(fitted.model.to_json()) | {"format": 1}) + "\n").encode()
+    (folder / "model.json").write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["model.json"] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match=r"has format 1; this version reads 2.*given-up"):
+        load_model(tmp_path, fitted.model.model_id)

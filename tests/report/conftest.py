@@ -268,6 +268,15 @@ def make_serving_file(
             "'scored' as decision, 'The champion of its week.' as decision_reason"
         )
         run(
+            f"create table marts.fct_cluster_candidates as select {night}, *, 'why' as reason, "
+            "true as is_valid from (values "
+            "('kmeans', 2, 0.3, 0.35, 0.9, 0.95, 0.45, false), "
+            "('gaussian_mixture', 2, 0.25, 0.3, null, null, 0.4, false), "
+            "('kmeans', 3, 0.2, 0.22, 0.8, null, 0.5, true)"
+            ") as rows(method, n_clusters, silhouette, null_silhouette_95, stability, "
+            f"null_stability_95, separation, is_chosen) where {is_predicted}"
+        )
+        run(
             f"create table marts.fct_model_backtests as select {night}, *, 1000 as customers, "
             f"date '{YEAR_BEFORE}' as held_out_date from (values "
             "('churn_90d', 'brier_skill', 'churn_model', 0.21, 0.16, 0.26), "

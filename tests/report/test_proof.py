@@ -55,3 +55,25 @@ def test_a_night_without_predictions_has_no_such_section(
     page = render_report(make_night(), tmp_path / "page.html", "en").read_text(encoding="utf-8")
     assert 'id="predictions"' not in page
     assert "There are no predictions in these tables" in page
+
+
+def test_the_groupings_that_were_tried_are_drawn_with_the_selected_figures(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    page = render_report(make_night(is_predicted=True), tmp_path / "page.html", "en").read_text(
+        encoding="utf-8"
+    )
+    picture = page[page.index("The groupings that were tried") :]
+    for words in [
+        "Silhouette: 0.20",
+        "Stability: 0.80",
+        "Separation of the next 90 days&#x27; spend: 0.50",
+    ]:
+        assert words in picture
+
+
+def test_without_any_candidate_there_is_no_picture(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    page = render_report(make_night(), tmp_path / "page.html", "en").read_text(encoding="utf-8")
+    assert "The groupings that were tried" not in page
