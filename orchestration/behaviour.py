@@ -154,8 +154,8 @@ def read_past_night(connection: duckdb.DuckDBPyConnection) -> PastNight | None:
         ).fetchall()
         if name not in ("customer_id", "cutoff_date")
     ]
-    past = read_doubles(connection, "features.past_customer_behaviour", names)
-    if past.empty:
+    past = read_doubles(connection, "features.past_customer_behaviour", names) if names else None
+    if past is None or past.empty:
         return None
     return PastNight(past.drop(columns="spend_next_90d"), past["spend_next_90d"])
 

@@ -164,6 +164,7 @@ def test_a_scheme_that_came_and_went_on_one_night_leaves_no_trace(
     pd.testing.assert_frame_equal(other.query(HISTORY), expected)
 
 
+@pytest.mark.long
 def test_a_night_that_broke_off_between_changes_and_stays_is_made_good(
     world: Any, new_world: Callable[..., Any]
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_failed_dbt_test_stops_python_and_publish_and_leaves_the_tables_stale(
     assert kept == [("assert_landing_rows_balance", False)]
 
 
+@pytest.mark.long
 def test_publishing_alone_is_refused_because_nothing_was_built_for_it(
     installation: Installation,
 ) -> None:

@@ -39,11 +39,19 @@ def test_a_night_publishes_every_scheme_and_a_second_run_the_same_rows(
         "select scheme, count(distinct segment_id), count(*) from marts.fct_customer_segments "
         "group by scheme order by scheme"
     )
-    assert {scheme for scheme, _, _ in schemes} == {"behaviour", "lifecycle", "rfm", "value_tier"}
+    assert {scheme for scheme, _, _ in schemes} == {
+        "behaviour",
+        "churn_risk",
+        "clv_tier",
+        "lifecycle",
+        "rfm",
+        "value_tier",
+    }
     assert all(segments > 1 for _, segments, _ in schemes)
     assert all_rows(installation) == rows
 
 
+@pytest.mark.long
 def test_who_refuses_profiling_is_in_totals_only(installation: Installation) -> None:
     result = installation.strata("run", "--as-of", NIGHT)
 

@@ -270,9 +270,9 @@ def make_serving_file(
         run(
             f"create table marts.fct_cluster_candidates as select {night}, *, 'why' as reason, "
             "true as is_valid from (values "
-            "('kmeans', 2, 0.3, 0.35, 0.9, 0.95, 0.45, false), "
-            "('gaussian_mixture', 2, 0.25, 0.3, null, null, 0.4, false), "
-            "('kmeans', 3, 0.2, 0.22, 0.8, null, 0.5, true)"
+            "('kmeans', 2, 0.3e0, 0.35e0, 0.9e0, 0.95e0, 0.45e0, false), "
+            "('gaussian_mixture', 2, 0.25e0, 0.3e0, null, null, 0.4e0, false), "
+            "('kmeans', 3, 0.2e0, 0.22e0, 0.8e0, null, 0.5e0, true)"
             ") as rows(method, n_clusters, silhouette, null_silhouette_95, stability, "
             f"null_stability_95, separation, is_chosen) where {is_predicted}"
         )

@@ -160,6 +160,7 @@ def test_a_line_that_changes_customer_and_day_leaves_its_old_day(warehouse):
     ]
 
 
+@pytest.mark.long
 def test_a_night_that_broke_off_is_made_good_by_the_next(make_warehouse):
     broken, at_once = make_warehouse(), make_warehouse()
     for number, files in enumerate(nights(seed=2)[:3]):
