@@ -20,6 +20,8 @@ from models.verdict import Verdict
 
 FORMAT = 2
 """Of the stored content; raised when its meaning changes."""
+FIRST_FORMAT = 1
+"""Without method, verdict and separation; still read."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,11 @@ class BehaviourModel:
     silhouette : in [-1, 1], stability : worst cluster's, in [0, 1]; see `selection`.
     separation : of the next 90 days' spend on a past night, at most 1; null without one.
     agreement_with_previous : Adjusted Rand index with `previous_model_id` on these customers.
-    verdict : `natural` or `reproducible`; with `none` there is no model.
+    verdict : `natural` or `reproducible`, with `none` there is no model; null in the first format.
     method : by which the centres were found.
     reference : what drift is measured against; null in models of before it was measured.
     descents : what became of the ids of this and the previous model.
+    format : of the stored content, by which the id is reckoned.
     """
 
     trained_on: date
@@ -65,10 +68,11 @@ class BehaviourModel:
     separation: float | None
     agreement_with_previous: float | None
     previous_model_id: str | None
-    verdict: Verdict
+    verdict: Verdict | None
     method: Method
     reference: TrainingReference | None = None
     descents: tuple[Descent, ...] = ()
+    format: int = FORMAT
 
     @property
     def n_clusters(self) -> int:
@@ -90,7 +94,7 @@ class BehaviourModel:
     def to_json(self) -> bytes:
         """Return the whole content as canonical JSON; doubles come back bit for bit."""
         content: dict[str, Any] = {
-            "format": FORMAT,
+            "format": self.format,
             "trained_on": self.trained_on.isoformat(),
             "population": self.population,
             "random_state": self.random_state,
@@ -107,13 +111,13 @@ class BehaviourModel:
             ],
             "silhouette": self.silhouette,
             "stability": self.stability,
-            "separation": self.separation,
             "agreement_with_previous": self.agreement_with_previous,
             "previous_model_id": self.previous_model_id,
             "verdict": self.verdict,
-            "method": self.method,
         }
         # Absent where there is none: a model of before keeps its content, and so its id.
+        if self.format > FIRST_FORMAT:
+            content |= {"separation": self.separation, "method": self.method}
         if self.reference is not None:
             content["reference"] = self.reference.to_dict()
         if self.descents:
@@ -132,8 +136,10 @@ class BehaviourModel:
         """
         content: Mapping[str, Any] = json.loads(text)
         found = content.get("format")
-        if found != FORMAT:
-            raise ValueError(f"The model has format {found}; this version reads {FORMAT}.")
+        if found not in (FIRST_FORMAT, FORMAT):
+            raise ValueError(
+                f"The model has format {found}; this version reads {FIRST_FORMAT} and {FORMAT}."
+            )
         return cls(
             trained_on=date.fromisoformat(content["trained_on"]),
             population=content["population"],
@@ -151,15 +157,17 @@ class BehaviourModel:
             ),
             silhouette=content["silhouette"],
             stability=content["stability"],
-            separation=content["separation"],
+            separation=content.get("separation"),
             agreement_with_previous=content["agreement_with_previous"],
             previous_model_id=content["previous_model_id"],
             verdict=content["verdict"],
-            method=content["method"],
+            # Before other methods were tried, all were of k-means.
+            method=content.get("method", "kmeans"),
             reference=(
                 TrainingReference.from_dict(content["reference"])
                 if "reference" in content
                 else None
             ),
             descents=tuple(Descent.from_dict(item) for item in content.get("descents", [])),
+            format=found,
         )

@@ -33,7 +33,7 @@ OUTCOME_COLUMNS = {
     "spend_next_90d": "net amount of (cutoff, cutoff + 90]",
     "spend_next_365d": "net amount of (cutoff, cutoff + 365]; null while that year is not over",
 }
-"""Of past nights only. An order counts as it is known today: returned since, it is no order."""
+"""Of past nights only. An order of the 90 days counts as it stood when they were over."""
 
 Array = npt.NDArray[np.float64]
 

@@ -70,6 +70,8 @@ class GammaGamma:
                 "standard_error": getattr(self, f"{name}_standard_error", None),
             }
             for name in (*PARAMETERS, "log_likelihood", "spend_frequency_correlation")
+            # Where all ordered on equally many days there is no correlation to tell.
+            if getattr(self, name) is not None
         ]
 
 

@@ -201,14 +201,16 @@ def _decide(
     )
     if isinstance(fitted, NoBehaviourModel):
         rejected = ModelRun(NO_MODEL, "rejected", f"refit ({due}): {fitted.reason}")
-        return _kept(current, features, before, fitted.candidates, fitted.reason, (rejected,))
+        tried = fitted.candidates.assign(model_id=NO_MODEL)
+        return _kept(current, features, before, tried, fitted.reason, (rejected,))
+    tried = fitted.candidates.assign(model_id=fitted.model.model_id)
     reason = f"learned on this night ({due}): {fitted.reason}; {fitted.verdict_reason}"
     if fitted.rejection is not None:
         rejected = ModelRun.of(fitted.model, "rejected", f"{reason}; rejected: {fitted.rejection}")
-        return _kept(current, features, before, fitted.candidates, fitted.rejection, (rejected,))
+        return _kept(current, features, before, tried, fitted.rejection, (rejected,))
     run = ModelRun.of(fitted.model, "promoted", reason)
     scores = score(fitted.model, features, before=before)
-    return BehaviourNight(fitted.model, "promoted", reason, scores, fitted.candidates, (run,))
+    return BehaviourNight(fitted.model, "promoted", reason, scores, tried, (run,))
 
 
 def _kept(

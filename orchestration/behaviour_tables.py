@@ -50,13 +50,13 @@ def write_night(
     Parameters
     ----------
     model : what scored the night, `scores` and `profiles` its results; null if nothing could.
+    candidates : what was tried on a night of learning, with the `model_id` that came of it.
     runs : the decision about each model of the night; `drifts` of those it was measured for.
     """
     night = {"as_of_date": as_of_date}
     model_id = model.model_id if model is not None else NO_MODEL
     if len(candidates):
-        rows = candidates.assign(**night, model_id=model_id)
-        replace_night(connection, "cluster_candidates", as_of_date, rows)
+        replace_night(connection, "cluster_candidates", as_of_date, candidates.assign(**night))
     seen = {drift.model_id: drift for drift in drifts}
     run_rows = [_run_row(run, seen.get(run.model_id)) | night | {"run_id": run_id} for run in runs]
     replace_night(connection, "model_runs", as_of_date, pd.DataFrame(run_rows), kind="behaviour")
@@ -97,7 +97,7 @@ def _run_row(run: ModelRun, drift: Drift | None) -> dict[str, Any]:
         "kind": "behaviour",
         "trained_on": model.trained_on if model else None,
         "n_clusters": model.n_clusters if model else None,
-        "verdict": model.verdict if model else None,
+        "verdict": model.verdict if model else "none",
         "silhouette": model.silhouette if model else None,
         "stability": model.stability if model else None,
         "agreement_with_previous": model.agreement_with_previous if model else None,

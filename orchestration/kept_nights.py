@@ -40,9 +40,15 @@ def write_kept_nights(
 
 
 def drop_other_nights(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Drop the rows of nights that are not kept from a table of full rows."""
+    """Drop the rows of nights that are not kept from a table of full rows.
+
+    The latest night before tonight stays, kept or not: tonight was reckoned from it, and is again
+    when it is rebuilt.
+    """
     connection.execute(
-        f"delete from {table} where as_of_date not in (select as_of_date from ops.kept_nights)"
+        f"delete from {table} where as_of_date not in (select as_of_date from ops.kept_nights) "
+        f"and as_of_date not in (select coalesce(max(as_of_date), date '0001-01-01') from {table} "
+        "where as_of_date < (select as_of_date from ops.night))"
     )
 
 

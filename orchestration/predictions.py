@@ -24,10 +24,14 @@ CONTRACTUAL = (
 
 @dataclass(frozen=True)
 class PredictionNight:
-    """What one night of predictions came to; `outlook` is null where nothing is predicted."""
+    """What one night of predictions came to.
+
+    `outlook` is null where nothing is predicted; `missing` counts the customers with a counted
+    order that have no row, or more than one.
+    """
 
     outlook: Outlook | None
-    customers: int
+    missing: int
 
 
 def run_predictions(
@@ -42,7 +46,26 @@ def run_predictions(
         tonight, _read_past(connection), as_of_date=as_of_date, random_state=RANDOM_STATE
     )
     _write(connection, outlook, as_of_date, run_id)
-    return PredictionNight(outlook, len(tonight))
+    return PredictionNight(outlook, _customers_without_their_row(connection))
+
+
+def _customers_without_their_row(connection: duckdb.DuckDBPyConnection) -> int:
+    """Count them in the tables themselves, by what the features say of the night."""
+    row = connection.execute(
+        """
+        select count(*)
+        from (
+            select customer_id, 1 as expected from features.customer_rfm
+            where recency_days is not null
+        ) as customers
+        full join (
+            select customer_id, count(*) as predicted from ml.customer_predictions group by all
+        ) as predictions using (customer_id)
+        where expected is distinct from predicted
+        """
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _read_past(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

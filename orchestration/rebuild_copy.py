@@ -119,7 +119,8 @@ def _copy_models(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
     if "behaviour_scores" in there and "model_runs" in there:
         night_before = (
             f"(select max(as_of_date) from {LIVE}.ml.model_runs "
-            f"where kind = 'behaviour' and as_of_date < date '{plan.as_of_date}')"
+            f"where kind = 'behaviour' and as_of_date < date '{plan.as_of_date}' "
+            f"and {plan.nights_of_models})"
         )
         _copy(connection, "ml", "behaviour_scores", f"as_of_date = {night_before}")
     if plan.has_later_nights:

@@ -22,7 +22,8 @@ BEHAVIOUR_TABLES = {
     "behaviour_segments": "One row per behaviour segment that ever was: name, rule, first and last "
     "seen. Ids are never given twice.",
     "model_runs": "One row per night and model: which model scored, what was learned, and why.",
-    "cluster_candidates": "One row per night of learning and number of clusters that was tried.",
+    "cluster_candidates": "One row per night of learning, method and number of clusters that was "
+    "tried.",
     "cluster_profiles": "One row per night, segment and feature: its mean against everybody's.",
     "feature_drift": "One row per night, model and feature: how far tonight's customers have moved "
     "from those that the model learned from.",
@@ -74,7 +75,11 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
         specs=[
             dg.AssetSpec(
                 key=["ml", name],
-                deps=[["features", "customer_behaviour"], ["ops", "night"]],
+                deps=[
+                    ["features", "customer_behaviour"],
+                    ["features", "past_customer_behaviour"],
+                    ["ops", "night"],
+                ],
                 group_name=GROUP,
                 kinds=KINDS,
                 owners=OWNERS,

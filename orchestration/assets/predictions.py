@@ -79,7 +79,7 @@ def _events(
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
     about: dict[str, Any] = {}
-    missing, impossible = 0, 0
+    impossible = 0
     if outcome.outlook is not None:
         outlook = outcome.outlook
         about = {
@@ -88,7 +88,6 @@ def _events(
             "backtest": dg.MetadataValue.md(_as_markdown(outlook.backtest)),
         }
         customers = outlook.customers
-        missing = outcome.customers - len(customers)
         chances = customers[["p_alive", "churn_probability"]]
         impossible = int(((chances < 0) | (chances > 1)).any(axis=1).sum())
         impossible += int((customers["expected_orders_90d"] < 0).sum())
@@ -96,7 +95,7 @@ def _events(
         yield dg.MaterializeResult(
             asset_key=["ml", name], metadata=about if name == "prediction_sources" else None
         )
-    for name, measured in ((EVERYONE_PREDICTED, missing), (PROBABILITIES, impossible)):
+    for name, measured in ((EVERYONE_PREDICTED, outcome.missing), (PROBABILITIES, impossible)):
         yield dg.AssetCheckResult(
             asset_key=["ml", "customer_predictions"],
             check_name=name,

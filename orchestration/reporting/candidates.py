@@ -36,7 +36,7 @@ def _draw_panel(
     canvas: Canvas, name: str, candidates: list[Row], top: float, words: Wording
 ) -> None:
     """Draw one measure; the scale begins at zero and ends at the largest figure drawn."""
-    numbers = sorted({candidate["n_clusters"] for candidate in candidates})
+    numbers: list[int] = sorted({candidate["n_clusters"] for candidate in candidates})
     left, right = 16.0, COLUMN - 16
     floor, ceiling = top + PANEL_HEIGHT - 26, top + 24
     drawn = [
@@ -45,7 +45,7 @@ def _draw_panel(
         for column in (name, LIMITS.get(name))
         if column is not None and candidate[column] is not None
     ]
-    largest = max([*drawn, 1e-9])
+    largest: float = max([*drawn, 1e-9])
 
     def x_of(number: int) -> float:
         return left + (right - left) * (number - numbers[0]) / max(1, numbers[-1] - numbers[0])

@@ -69,10 +69,24 @@ def test_a_stored_model_of_another_format_says_what_to_do(
     tmp_path: Path, fitted: FittedBehaviour
 ) -> None:
     folder = save_model(fitted.model, tmp_path)
-    content = (json.dumps(json.loads(fitted.model.to_json()) | {"format": 1}) + "\n").encode()
+    content = (json.dumps(json.loads(fitted.model.to_json()) | {"format": 99}) + "\n").encode()
     (folder / "model.json").write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"]["model.json"] = hashlib.sha256(content).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ArtifactError, match=r"has format 1; this version reads 2.*given-up"):
+    with pytest.raises(ArtifactError, match=r"has format 99; this version reads 1 and 2.*given-up"):
         load_model(tmp_path, fitted.model.model_id)
+
+
+def test_a_model_of_the_first_format_is_read_and_keeps_its_id(
+    tmp_path: Path, fitted: FittedBehaviour
+) -> None:
+    content = json.loads(fitted.model.to_json()) | {"format": 1, "verdict": None}
+    for name in ("method", "separation", "reference", "descents"):
+        content.pop(name, None)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    model = BehaviourModel.from_json(text.encode())
+    assert (model.method, model.separation, model.verdict) == ("kmeans", None, None)
+    assert model.to_json() == text.encode()
+    save_model(model, tmp_path)
+    assert load_model(tmp_path, model.model_id) == model

@@ -7,7 +7,7 @@
 {% set horizon = 90 %}
 {# Days back: a month apart as soon as the horizon is over, and full years for a year's spend. #}
 {% set past_nights = [90, 120, 150, 180, 210, 240, 365, 730] %}
-{# Of customers; coefficients of ten features are settled by fewer. #}
+{# Of customers; coefficients of six features are settled by fewer. #}
 {% set enough_customers = 50000 %}
 
 with
@@ -36,20 +36,20 @@ customers as (
 
     select
         customer_id,
-        substr(md5(customer_id), 1, 2) as bucket,
+        substr(md5(customer_id), 1, 4) as bucket,
         count(*) over () as all_customers
     from {{ ref('night_customers') }}
 
 ),
 
-{# Always the same ones: in 256ths by the digest of the id. #}
+{# Always the same ones: in 65,536ths by the digest of the id. #}
 sampled_customers as (
 
     select customer_id
     from customers
     where
         all_customers <= {{ enough_customers }}
-        or bucket < {{ two_hex_digits('256.0 * ' ~ enough_customers ~ ' / all_customers') }}
+        or bucket < {{ four_hex_digits('65536.0 * ' ~ enough_customers ~ ' / all_customers') }}
 
 ),
 

@@ -9,7 +9,8 @@ select
     candidates.as_of_date,
     night.run_id,
     candidates.model_id,
-    candidates.method,
+    {# Rows of before other methods were tried. #}
+    coalesce(candidates.method, 'kmeans') as method,
     candidates.verdict,
     candidates.reason,
     candidates.n_clusters,

@@ -85,7 +85,8 @@ purchases as (
         customers.customer_number,
         customers.group_number,
         coalesce(categories.category_number, 0) as category_number,
-        coalesce(lines.channel, 'unknown') as channel,
+        {# 'all' is the name of every channel together. #}
+        coalesce(nullif(lines.channel, 'all'), 'unknown') as channel,
         lines.amount
     from {{ ref('transactions') }} as lines
     cross join night

@@ -35,6 +35,7 @@ learned_reasons as (
         max_by(runs.decision_reason, runs.model_id) as reason
     from {{ source('ml', 'model_runs') }} as runs
     inner join night on runs.as_of_date = night.as_of_date
+    where runs.decision = 'rejected'
     group by runs.kind
 
 ),

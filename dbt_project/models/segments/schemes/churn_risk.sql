@@ -13,7 +13,6 @@ night as (
 
 ),
 
-{# Without a prediction for anybody the scheme is not available; with one, null is `outside`. #}
 predictions as (
 
     select
@@ -23,14 +22,15 @@ predictions as (
         scores.p_alive
     from {{ source('ml', 'customer_predictions') }} as scores
     inner join night on scores.as_of_date = night.as_of_date
-    where scores.prediction_source <> 'none'
 
 ),
 
+{# Without a prediction for anybody the scheme is not available; with one, null is `outside`. #}
 predicted as (
 
     select count(*) as customers
     from predictions
+    where prediction_source <> 'none'
 
 ),
 
