@@ -1,7 +1,7 @@
 """Homes with a little data, and the command line run inside the test's process."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +11,45 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from models import segmenter, selection, stability
+from models.candidates import Selection
 from orchestration.cli import main
 from orchestration.home import Home
 
 NIGHT = "2024-06-30"
 SETTINGS = "time_zone: Europe/London\ncurrency: GBP\n"
+
+
+Select = Callable[..., Selection]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fewer_trials() -> Iterator[Select]:
+    """Fit models with fewer resamples and candidates: most tests are about what comes after.
+
+    What stands behind a fit (`test_selection`, `test_stability`, `test_verdict`) is called there by
+    itself, with the product's own numbers; `all_trials` fits with them.
+    """
+    select = segmenter.select_clustering
+
+    def with_fewer(*args: Any, **kwargs: Any) -> Selection:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(stability, "RESAMPLES", 12)
+            patch.setattr(selection, "RESAMPLES", 12)
+            patch.setattr(selection, "CANDIDATES", range(2, 7))
+            return select(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmenter, "select_clustering", with_fewer)
+        yield select
+
+
+@pytest.fixture(scope="module")
+def all_trials(fewer_trials: Select) -> Iterator[None]:
+    """Fit models as the product does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmenter, "select_clustering", fewer_trials)
+        yield
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,12 @@
 """Customers with planted groups, shared by the tests of the clustering."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from models import segmenter, selection, stability
-from models.candidates import Selection
 from models.registry import empty_registry
 from models.segmenter import FittedBehaviour, fit_behaviour_model
 
@@ -35,27 +32,6 @@ def _plant(
         frame.index = pd.Index([f"{name}-{row:04d}" for row in range(size)], name="customer_id")
         frames.append(frame)
     return pd.concat(frames)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def fewer_trials() -> Iterator[None]:
-    """Fit models with fewer resamples and candidates: most tests are about what comes after.
-
-    `test_selection`, `test_stability` and `test_verdict` call what is behind a fit themselves,
-    with the product's own numbers.
-    """
-    select = segmenter.select_clustering
-
-    def with_fewer(*args: Any, **kwargs: Any) -> Selection:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(stability, "RESAMPLES", 12)
-            patch.setattr(selection, "RESAMPLES", 12)
-            patch.setattr(selection, "CANDIDATES", range(2, 7))
-            return select(*args, **kwargs)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmenter, "select_clustering", with_fewer)
-        yield
 
 
 @pytest.fixture(scope="session")

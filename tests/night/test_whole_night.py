@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import NIGHT, Installation
 
+pytestmark = pytest.mark.usefixtures("all_trials")
+
 # A night that is run again differs in these alone.
 RUN_COLUMNS = {"run_id", "published_at", "checked_at", "loaded_at"}
 
