@@ -1,7 +1,7 @@
 """Learning behaviour segments: from features to a model whose ids and names last."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -22,6 +22,7 @@ from models.rounding import rounded, rounded_number
 from models.scoring import nearest_with_distances, squared_distances
 from models.selection import select_clustering
 from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight, separations
+from models.short_rules import ShortRule, short_rules, typical_texts
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 Labels = npt.NDArray[np.int64]
@@ -128,8 +129,14 @@ def fit_behaviour_model(
         np.array(match.segment_ids, dtype=object)[labels], index=checked.index, dtype="str"
     )
     profiles = profile_segments(checked, segment_ids, scaler=scaler)
-    names = name_segments(profiles, previous=_names_of(older))
-    distances = np.linalg.norm(coordinates_of_all - refit.clustering.centres[labels], axis=1)
+    distances = rounded(
+        np.linalg.norm(coordinates_of_all - refit.clustering.centres[labels], axis=1)
+    )
+    names = _with_rules(
+        name_segments(profiles, previous=_names_of(older)),
+        short_rules(checked, segment_ids, scaler=scaler),
+        typical_texts(checked, segment_ids, distances, scaler=scaler),
+    )
     model = BehaviourModel(
         trained_on=trained_on,
         population=len(checked),
@@ -143,7 +150,7 @@ def fit_behaviour_model(
         previous_model_id=previous.model_id if previous else None,
         verdict=verdict,
         method=refit.method,
-        reference=learn_reference(checked, scaler.names, rounded(distances)),
+        reference=learn_reference(checked, scaler.names, distances),
         # A segment that a later model has and this one lacks did not end: it had yet to begin.
         descents=tuple(item for item in match.descents if previous or item.is_current),
     )
@@ -234,6 +241,18 @@ def _match(
 
 def _names_of(model: BehaviourModel | None) -> dict[str, SegmentName]:
     return {segment.segment_id: segment.name for segment in model.segments} if model else {}
+
+
+def _with_rules(
+    names: dict[str, SegmentName], rules: dict[str, ShortRule], typical: dict[str, str]
+) -> dict[str, SegmentName]:
+    """Return the names with the short rule and the typical customer added to the rule's text."""
+    return {
+        segment: replace(
+            name, rule_text=f"{name.rule_text} {rules[segment].text()} {typical[segment]}"
+        )
+        for segment, name in names.items()
+    }
 
 
 def _segments(
