@@ -13,6 +13,7 @@ from tests.conftest import NIGHT, SETTINGS, Installation
 UNTIL_DATA = SETTINGS + "run_until_data: true\n"
 
 
+@pytest.mark.long
 def test_status_explain_check_and_restore_after_two_nights(installation: Installation) -> None:
     installation.home.settings_file.write_text(UNTIL_DATA)
     installation.night("2024-06-29")

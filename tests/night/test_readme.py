@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,6 +19,7 @@ def quickstart() -> str:
     return found.group(1)
 
 
+@pytest.mark.long
 def test_three_small_files_become_segments_as_the_readme_says(tmp_path: Path) -> None:
     strata = Path(sys.executable).with_name("strata")
     script = quickstart().replace(".venv/bin/strata", str(strata))
