@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, gammaln, polygamma
 
-from models.likelihood_search import Top, find_top
+from models.likelihood_search import Top, find_top, parameter_rows
 from models.prediction_metrics import Ranked, spearman
 from models.rounding import rounded, rounded_number
 
@@ -61,18 +61,9 @@ class GammaGamma:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return rows of `parameter`, `estimate`, `standard_error`; none if not available."""
-        if self.status != "available":
-            return []
-        return [
-            {
-                "parameter": name,
-                "estimate": getattr(self, name),
-                "standard_error": getattr(self, f"{name}_standard_error", None),
-            }
-            for name in (*PARAMETERS, "log_likelihood", "spend_frequency_correlation")
-            # Where all ordered on equally many days there is no correlation to tell.
-            if getattr(self, name) is not None
-        ]
+        # Where all ordered on equally many days there is no correlation to tell.
+        names = (*PARAMETERS, "log_likelihood", "spend_frequency_correlation")
+        return parameter_rows(self, names) if self.status == "available" else []
 
 
 def fit_gamma_gamma(groups: pd.DataFrame) -> GammaGamma:

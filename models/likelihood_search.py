@@ -1,7 +1,8 @@
 """The search for the top of a log likelihood with known first and second derivatives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,22 @@ NOISE_TOLERANCE = 1e-6
 """In log parameters; on a flat top rounding alone makes steps of up to this size."""
 
 Array = npt.NDArray[np.float64]
+
+
+def parameter_rows(fit: object, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Return rows of `parameter`, `estimate`, `standard_error` of what a fit knows.
+
+    The standard error is the attribute named after the parameter, null if there is none.
+    """
+    return [
+        {
+            "parameter": name,
+            "estimate": getattr(fit, name),
+            "standard_error": getattr(fit, f"{name}_standard_error", None),
+        }
+        for name in names
+        if getattr(fit, name) is not None
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit
 
 from models.conditional_expectation import purchases_while_alive
+from models.likelihood_search import parameter_rows
 from models.purchase_likelihood import Likelihood, ProcessKind
 from models.rounding import rounded, rounded_number
 
@@ -71,16 +72,8 @@ class PurchaseProcess:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return rows of `parameter`, `estimate`, `standard_error`; none if not available."""
-        if self.status != "available":
-            return []
-        return [
-            {
-                "parameter": name,
-                "estimate": getattr(self, name),
-                "standard_error": getattr(self, f"{name}_standard_error", None),
-            }
-            for name in (*PARAMETERS, "log_likelihood")
-        ]
+        names = (*PARAMETERS, "log_likelihood")
+        return parameter_rows(self, names) if self.status == "available" else []
 
 
 def fit_purchase_process(groups: pd.DataFrame, *, kind: ProcessKind) -> PurchaseProcess:

@@ -21,3 +21,61 @@
     case when known.has_events then cast(coalesce(events.events_90d, 0) as double) end
         as engagement_events_90d
 {%- endmacro %}
+
+
+{#
+    The CTEs beside `customers` that the features are made of, as of the date of `night`. Of a sample
+    of customers only theirs are counted; of nearly all, the join would cost more than it saves.
+#}
+{% macro behaviour_sources(is_sample=false) -%}
+products as (
+
+    select
+        product_id,
+        coalesce(department, category) as department
+    from {{ ref('products') }}
+    where coalesce(department, category) is not null
+
+),
+
+breadth as (
+
+    select
+        lines.customer_id,
+        count(distinct products.department) as departments
+    from {{ ref('transactions') }} as lines
+    cross join night
+    {% if is_sample -%}
+    inner join customers on lines.customer_id = customers.customer_id
+    {% endif -%}
+    inner join products on lines.product_id = products.product_id
+    where
+        lines.transaction_type = 'sale'
+        and lines.customer_id is not null
+        and lines.ordered_date between night.window_start and night.as_of_date
+    group by lines.customer_id
+
+),
+
+{# What the customer did; an e-mail sent is an act of the company. #}
+events as (
+
+    select
+        events.customer_id,
+        sum({{ within(1, 'events.occurred_date', 'night.as_of_date', 90) }}) as events_90d
+    from {{ ref('engagement_events') }} as events
+    cross join night
+    where events.event_type <> 'email_sent' and events.occurred_date <= night.as_of_date
+    group by events.customer_id
+
+),
+
+{# Without any product or event the feature is unknown for all, not zero. #}
+known as (
+
+    select
+        (select count(*) from products) > 0 as has_products,
+        (select count(*) from events) > 0 as has_events
+
+)
+{%- endmacro %}

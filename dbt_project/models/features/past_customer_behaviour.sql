@@ -11,9 +11,9 @@ with
 night as (
 
     select
-        {{ day_plus('as_of_date', -days_back) }} as cutoff_date,
-        {{ window_start(day_plus('as_of_date', -days_back), 365) }} as window_start
-    from {{ source('ops', 'night') }}
+        {{ day_plus('tonight.as_of_date', -days_back) }} as as_of_date,
+        {{ window_start(day_plus('tonight.as_of_date', -days_back), 365) }} as window_start
+    from {{ source('ops', 'night') }} as tonight
 
 ),
 
@@ -32,56 +32,12 @@ customers as (
         histories.spend_next_90d,
         histories.cutoff_date
     from {{ ref('past_purchase_histories') }} as histories
-    inner join night on histories.cutoff_date = night.cutoff_date
+    inner join night on histories.cutoff_date = night.as_of_date
     where histories.orders_365d > 0
 
 ),
 
-products as (
-
-    select
-        product_id,
-        coalesce(department, category) as department
-    from {{ ref('products') }}
-    where coalesce(department, category) is not null
-
-),
-
-breadth as (
-
-    select
-        lines.customer_id,
-        count(distinct products.department) as departments
-    from {{ ref('transactions') }} as lines
-    cross join night
-    inner join customers on lines.customer_id = customers.customer_id
-    inner join products on lines.product_id = products.product_id
-    where
-        lines.transaction_type = 'sale'
-        and lines.ordered_date between night.window_start and night.cutoff_date
-    group by lines.customer_id
-
-),
-
-events as (
-
-    select
-        events.customer_id,
-        sum({{ within(1, 'events.occurred_date', 'night.cutoff_date', 90) }}) as events_90d
-    from {{ ref('engagement_events') }} as events
-    cross join night
-    where events.event_type <> 'email_sent' and events.occurred_date <= night.cutoff_date
-    group by events.customer_id
-
-),
-
-known as (
-
-    select
-        (select count(*) from products) > 0 as has_products,
-        (select count(*) from events) > 0 as has_events
-
-)
+{{ behaviour_sources(is_sample=true) }}
 
 select
     customers.customer_id,
