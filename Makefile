@@ -49,8 +49,9 @@ lint: setup ## ruff, mypy, sqlfluff
 	@$(BIN)/mypy & types=$$!; $(BIN)/sqlfluff lint -q dbt_project/models || failed=1; \
 	  wait $$types || failed=1; exit $${failed:-0}
 
-# A file's tests stay in one process, which builds what they share once; files run on all cores.
-PYTEST := $(BIN)/pytest -q -n auto --dist loadfile
+# A file's tests stay in one process, which builds what they share once; files run on all cores, so
+# that linear algebra with a thread for each of them in every process would only be in its own way.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n auto --dist loadfile
 
 test: lint ## lint and tests
 	@$(PYTEST) -m "not long and not browser"

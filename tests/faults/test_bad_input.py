@@ -102,6 +102,7 @@ def test_a_bad_file_fails_the_night_and_the_last_good_tables_stand_as_stale(
     ) == [(True, NIGHT, NEXT_NIGHT)]
 
 
+@pytest.mark.long
 def test_the_night_goes_through_once_the_bad_file_is_gone(published: Installation) -> None:
     bad = published.land("transactions", "july.csv", "order_id,ordered_at\n1,2024-07-01\n")
     good = HEADER + "G1,1,C001,2024-07-01 10:00,P1,1,12.50\n"
