@@ -26,6 +26,9 @@ LATEST_NAME = "latest.html"
 MATRIX_DAYS = 365
 """How far back the migration matrix looks unless told otherwise."""
 
+GRID_BARS, CARD_BARS = 8, 2
+"""Heights of the RFM grid, and of a card's title and margins, in bars of segments."""
+
 MOVES_SHOWN = 6
 """Of each scheme; the rest is told as one number."""
 
@@ -81,21 +84,14 @@ def _template() -> Any:
 def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
     """Return what the template fills in."""
     learned = night.schemes.get("behaviour", [])
+    cards = [_scheme_card(scheme, segments, words) for scheme, segments in night.schemes.items()]
     return {
         "words": words,
         "night": night,
         "info": night.run_info,
         "passed": sum(bool(check["passed"]) for check in night.checks),
-        "scheme_cards": [
-            {
-                "scheme": scheme,
-                "title": words.known(f"scheme.{scheme}", scheme),
-                "lead": words.known(f"lead.{scheme}", ""),
-                "bars": charts.segment_bars(scheme, segments, words),
-                "segments": segments,
-            }
-            for scheme, segments in night.schemes.items()
-        ],
+        "scheme_cards": cards,
+        "scheme_columns": _in_two_columns(cards),
         "name_of": lambda segment: charts.segment_name(segment, words),
         "grid": charts.rfm_grid(night.grid, words) if night.grid else None,
         "profiles": [
@@ -119,6 +115,30 @@ def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
         "candidates": candidates_picture(night.candidates, words),
         "at_risk": _segment_of(night, "churn_risk", "churn_risk.high"),
     }
+
+
+def _scheme_card(scheme: str, segments: list[Segment], words: Wording) -> dict[str, Any]:
+    return {
+        "scheme": scheme,
+        "title": words.known(f"scheme.{scheme}", scheme),
+        "lead": words.known(f"lead.{scheme}", ""),
+        "bars": charts.segment_bars(scheme, segments, words),
+        "segments": segments,
+    }
+
+
+def _in_two_columns(cards: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
+    """Return the cards in their order, each in the column that is shorter by then.
+
+    Heights are told in bars of segments; below the first card stands the RFM grid.
+    """
+    columns: tuple[list[dict[str, Any]], ...] = ([], [])
+    heights = [GRID_BARS, 0]
+    for card in cards:
+        shorter = heights.index(min(heights)) if columns[0] else 0
+        columns[shorter].append(card)
+        heights[shorter] += CARD_BARS + len(card["segments"])
+    return columns
 
 
 def _segment_of(night: NightFigures, scheme: str, segment_id: str) -> Segment | None:

@@ -118,3 +118,14 @@ def test_an_account_without_currency_gets_plain_amounts(serving_file: Path, tmp_
 
 def test_a_currency_without_a_sign_stands_by_its_code(serving_file: Path, tmp_path: Path) -> None:
     assert "<b>CHF 3,146,417</b>" in page_of(serving_file, tmp_path, currency="CHF")
+
+
+def test_every_scheme_has_one_card_in_one_of_two_columns(page: str) -> None:
+    money = page[page.index('id="money"') : page.index('id="changes"')]
+    columns = money.split('<div class="column">')[1:]
+    assert len(columns) == 2
+    titles = [re.findall(r"<h3>(.*?)</h3>", column.split("</section>")[0]) for column in columns]
+    assert titles[0][:2] == ["RFM segments", "The RFM grid"]
+    assert sorted(titles[0] + titles[1]) == sorted(
+        ["RFM segments", "The RFM grid", "Value tiers", "Lifecycle", "Behaviour groups"]
+    )
