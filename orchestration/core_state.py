@@ -70,6 +70,17 @@ def forget_core_build(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("commit")
 
 
+def begin_core_intake(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that core begins to take in files, and whether the last time did not come to its end."""
+    connection.execute("begin")
+    connection.execute(
+        "create or replace temp table broke_off as select count(*) > 0 as it from ops.core_intake"
+    )
+    connection.execute("delete from ops.core_intake")
+    connection.execute("insert into ops.core_intake select it from broke_off")
+    connection.execute("commit")
+
+
 def record_core_build(connection: duckdb.DuckDBPyConnection, build: CoreBuild) -> None:
     """Note that core holds all loaded files; only after its last table and check went through."""
     connection.execute("begin")
@@ -79,4 +90,5 @@ def record_core_build(connection: duckdb.DuckDBPyConnection, build: CoreBuild) -
     )
     connection.execute("delete from ops.core_build")
     connection.execute("insert into ops.core_build values (?)", [build.fingerprint])
+    connection.execute("delete from ops.core_intake")
     connection.execute("commit")

@@ -48,6 +48,9 @@ _DDL = (
     # The files whose rows core holds, and what built it; both empty while it is built as a whole.
     "create table if not exists ops.applied_files (file_seq bigint not null)",
     "create table if not exists ops.core_build (fingerprint varchar not null)",
+    # One row from when core begins to take in files until it has, with whether it had not the last
+    # time that it began.
+    "create table if not exists ops.core_intake (is_resumed boolean not null)",
     # The run after which the stays followed from all changes; empty while a run is at them.
     "create table if not exists ops.stays_build (run_id varchar not null)",
     # The first night's time zone: business days were cut by it, so it cannot change under them.

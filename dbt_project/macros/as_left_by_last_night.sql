@@ -18,9 +18,12 @@
 {%- endmacro %}
 
 
-{# Whether there is a table to search in; there is no core until the last table of it was built. #}
+{#
+    Whether there is a table to search in. There is no core until the last table of it was built, nor
+    while it is built as a whole.
+#}
 {% macro stands(schema, table) -%}
-    {% if execute %}
+    {% if execute and (schema == 'segments' or not flags.FULL_REFRESH) %}
         {% set last = ('segments', table) if schema == 'segments' else ('core', 'customer_days') %}
         {{ return(adapter.get_relation(target.database, *last) is not none) }}
     {% endif %}

@@ -63,10 +63,11 @@ inner join {{ ref('touched_rows') }} as touched
 {% endmacro %}
 
 
-{% macro forget_touched_orders() %}
+{# `touched` names the orders: touched_orders, or touched_states. #}
+{% macro forget_touched_orders(touched) %}
     {% if is_incremental() %}
         delete from {{ this }}
-        using {{ ref('touched_orders') }} as touched
+        using {{ ref(touched) }} as touched
         where
             {{ this }}.order_lookup = touched.order_lookup
             and {{ this }}.order_id = touched.order_id

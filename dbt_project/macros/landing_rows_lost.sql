@@ -7,14 +7,15 @@
     Few keys occur twice, and only their rows are compared: a window over every row would cost more
     than all other steps of staging together.
 #}
-{% macro keyed_rows_lost(table, key, columns, version=none) %}
+{% macro keyed_rows_lost(table, key, columns, version=none, number='cast(null as bigint)') %}
 {%- set keys = key | join(', ') -%}
 {%- set same_key = 'partition by ' ~ keys -%}
 select
     '{{ table }}' as source_table,
     file_seq,
     row_number,
-    case when is_duplicate then 'duplicate' else 'superseded' end as row_status
+    case when is_duplicate then 'duplicate' else 'superseded' end as row_status,
+    lookup
 from (
 
     select
@@ -40,6 +41,7 @@ from (
                 {{ keys }},
                 file_seq,
                 row_number,
+                {{ number }} as lookup,
                 {{ row_digest(columns) }} as row_content,
                 row_number() over (
                     {{ same_key }}
@@ -69,18 +71,20 @@ where is_duplicate or version_rank < standing_rank
     several lines where one file holds them, and the same lines sent again where several files do: the
     file with most of them is kept, the latest on a tie, and those of the other files are duplicates.
 #}
-{% macro keyless_rows_lost(table, identity, key=[]) %}
+{% macro keyless_rows_lost(table, identity, key=[], number='cast(null as bigint)') %}
 {%- set identities = identity | join(', ') -%}
 select
     '{{ table }}' as source_table,
     file_seq,
     row_number,
-    'duplicate' as row_status
+    'duplicate' as row_status,
+    lookup
 from (
 
     select
         file_seq,
         row_number,
+        {{ number }} as lookup,
         first_value(file_seq) over (
             partition by {{ identities }}
             order by rows_of_file desc, file_seq desc, row_number

@@ -12,6 +12,7 @@ from dbt.artifacts.schemas.run import RunResult
 from orchestration.column_lineage import ColumnLineage, read_columns
 from orchestration.core_state import (
     CoreBuild,
+    begin_core_intake,
     forget_core_build,
     plan_core_build,
     record_core_build,
@@ -81,6 +82,7 @@ def _plan_core(context: dg.AssetExecutionContext, night: NightHome) -> CoreBuild
                 )
             forget_core_build(connection)
             context.log.info(f"Core is built as a whole, for {build.reason}.")
+        begin_core_intake(connection)
     return build
 
 

@@ -12,7 +12,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.core_state import forget_core_build, plan_core_build, record_core_build
+from orchestration.core_state import (
+    begin_core_intake,
+    forget_core_build,
+    plan_core_build,
+    record_core_build,
+)
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
 from orchestration.landing.schema import create_raw_schema
@@ -89,8 +94,10 @@ class World:
         with closing(duckdb.connect(str(self.home.warehouse))) as connection:
             write_night(connection, as_of_date, f"run-{as_of_date}", self.settings)
             plan = plan_core_build(connection, manifest)
-            if "core" in select and plan.is_whole:
-                forget_core_build(connection)
+            if "core" in select:
+                if plan.is_whole:
+                    forget_core_build(connection)
+                begin_core_intake(connection)
         arguments = ["build", "--select", *select.split()]
         if "core" in select and plan.is_whole:
             arguments.append("--full-refresh")

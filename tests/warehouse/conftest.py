@@ -9,7 +9,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from orchestration.core_state import forget_core_build, plan_core_build, record_core_build
+from orchestration.core_state import (
+    begin_core_intake,
+    forget_core_build,
+    plan_core_build,
+    record_core_build,
+)
 from orchestration.dbt import WAREHOUSE_VARIABLE, invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
 from orchestration.landing.schema import create_raw_schema
@@ -88,6 +93,7 @@ class SmallWarehouse:
             plan = plan_core_build(connection, manifest)
             if plan.is_whole:
                 forget_core_build(connection)
+            begin_core_intake(connection)
         statuses = self._invoke(
             "build",
             *("--exclude-resource-type", "unit_test"),

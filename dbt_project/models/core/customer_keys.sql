@@ -4,6 +4,7 @@
     on_schema_change='fail'
 ) }}
 
+{%- set new_files = ref('new_files') %}
 {%- set mentions = [
     ('customers', 'customer_id'),
     ('transactions', 'customer_id'),
@@ -22,11 +23,8 @@
 {% if is_incremental() %}
 with new_files as (
 
-    select files.file_seq
-    from {{ source('raw', 'files') }} as files
-    left join {{ source('ops', 'applied_files') }} as applied
-        on files.file_seq = applied.file_seq
-    where files.status = 'loaded' and applied.file_seq is null
+    select file_seq
+    from {{ new_files }}
 
 ),
 

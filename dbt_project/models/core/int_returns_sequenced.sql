@@ -19,16 +19,16 @@ returns as (
 
 ),
 
-sale_lines as (
+sales as (
 
     select
         {{ order_key('order_id', 'customer_id') }} as order_key,
-        ordered_at
-    from {{ ref('transactions') }}
+        first_sold_at
+    from {{ ref('order_days') }}
     where
-        transaction_type = 'sale'
+        sale_lines > 0
         and order_lookup in (
-            select {{ lookup('returns.original_order_id') }}
+            select {{ order_lookup('returns.original_order_id') }}
             from returns
             where returns.original_order_id is not null
         )
@@ -39,8 +39,8 @@ named_orders as (
 
     select
         order_key,
-        min(ordered_at) as known_at
-    from sale_lines
+        min(first_sold_at) as known_at
+    from sales
     where order_key in (select returns.original_order_key from returns)
     group by order_key
 

@@ -2,12 +2,43 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_touched_orders() }}"
+    pre_hook="{{ forget_touched_orders('touched_orders') }}"
 ) }}
 
+{%- set lines = ref('transactions') %}
 {%- set touched = ref('touched_orders') %}
+{%- set new_files -%}
+select new_files.file_seq
+from {{ ref('new_files') }} as new_files
+where new_files.source_table = 'transactions'
+{%- endset %}
+{%- set touched_lookups -%}
+select touched.order_lookup
+from {{ touched }} as touched
+{%- endset %}
 
-with lines as (
+{# New lines lie side by side; of old ones few belong to a touched order. #}
+{%- if is_incremental() %}
+with touched_lines as (
+
+    select *
+    from {{ lines }}
+    where file_seq in ({{ new_files | indent(4) }})
+
+    union all
+
+    select *
+    from {{ lines }}
+    where
+        file_seq not in ({{ new_files | indent(4) }})
+        and {{ is_among_few(lines, ['order_lookup'], touched_lookups, but='file_seq not in (' ~ new_files ~ ')') | indent(8) }}
+
+),
+{%- else %}
+with
+{%- endif %}
+
+lines as (
 
     select
         lines.order_id,
@@ -20,14 +51,16 @@ with lines as (
         lines.discount_amount,
         lines.coupon_amount,
         lines.cost_amount,
-        lines.ordered_date
-    from {{ ref('transactions') }} as lines
+        lines.ordered_date,
+        lines.ordered_at
     {% if is_incremental() %}
+    from touched_lines as lines
     inner join {{ touched }} as touched
         on
-            lines.order_lookup = touched.order_lookup
-            and lines.order_id = touched.order_id
+            lines.order_id = touched.order_id
             and lines.customer_id is not distinct from touched.customer_id
+    {% else %}
+    from {{ lines }} as lines
     {% endif %}
 
 ),
@@ -58,7 +91,8 @@ costed as (
             abs(lines.cost_amount),
             cast(abs(lines.quantity) * products.unit_cost as decimal(18, 4))
         ) as line_cost,
-        lines.ordered_date
+        lines.ordered_date,
+        case when lines.is_sale then lines.ordered_at end as sold_at
     from lines
     left join products
         on lines.product_id = products.product_id
@@ -83,7 +117,8 @@ summed as (
         sum(case when is_sale then abs(quantity) end) as pieces_sold,
         count(*) as lines,
         count(case when is_sale then 1 end) as sale_lines,
-        ordered_date as day
+        ordered_date as day,
+        min(sold_at) as first_sold_at
     from costed
     group by order_id, customer_id, ordered_date
 
@@ -101,6 +136,7 @@ select
     lines,
     sale_lines,
     day,
+    first_sold_at,
     {{ order_lookup() }} as order_lookup,
     {{ customer_lookup() }} as customer_lookup
 from summed

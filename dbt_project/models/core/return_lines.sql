@@ -1,6 +1,8 @@
 {{ landed_table('transactions') }}
 
-{%- set touched = ref('touched_rows') %}
+{#- Tonight's are told from the touched rows: searching all lines for them would cost a pass. #}
+{%- set lines = ref('transactions') %}
+{%- set touched_lines = '(' ~ standing_lines() ~ ')' %}
 
 select
     lines.line_key,
@@ -16,12 +18,5 @@ select
     lines.ordered_at,
     lines.file_seq,
     lines.row_number
-from {{ ref('transactions') }} as lines
-{% if is_incremental() %}
-inner join {{ touched }} as touched
-    on
-        lines.file_seq = touched.file_seq
-        and lines.row_number = touched.row_number
-        and touched.source_table = 'transactions'
-{% endif %}
+from {{ touched_lines if is_incremental() else lines }} as lines
 where lines.transaction_type in ('return', 'cancellation')

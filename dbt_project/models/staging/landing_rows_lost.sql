@@ -33,7 +33,8 @@ union all
         'order_id', 'line_id', 'customer_id', 'ordered_at', 'product_id', 'quantity', 'amount',
         'discount_amount', 'coupon_amount', 'cost_amount', 'currency', 'channel', 'store_id',
         'transaction_type', 'original_order_id',
-    ]
+    ],
+    number=order_lookup()
 ) }}
 
 union all
@@ -44,7 +45,8 @@ union all
         'order_id', 'customer_id', 'ordered_at', 'product_id', 'amount', 'quantity',
         'transaction_type',
     ],
-    key=['order_id', 'line_id']
+    key=['order_id', 'line_id'],
+    number=order_lookup()
 ) }}
 
 union all
@@ -66,7 +68,8 @@ union all
     columns=[
         'event_id', 'customer_id', 'event_type', 'occurred_at', 'channel', 'campaign_id',
         'product_id', 'topic', 'duration_seconds', 'value', 'resolved_at',
-    ]
+    ],
+    number=event_lookup()
 ) }}
 
 union all
@@ -74,7 +77,8 @@ union all
 {{ keyless_rows_lost(
     table='engagement_events',
     identity=['customer_id', 'event_type', 'occurred_at', 'channel', 'product_id'],
-    key=['event_id']
+    key=['event_id'],
+    number=event_lookup()
 ) }}
 
 union all

@@ -26,36 +26,12 @@
     'engagement_events': ('event_lookup', event_lookup()),
 } -%}
 
-with applied as (
-
-    select
-        file_seq,
-        count(*) over () as files
-    from {{ source('ops', 'applied_files') }}
-
-),
-
-loaded as (
+with new_files as (
 
     select
         file_seq,
         source_table
-    from {{ source('raw', 'files') }}
-    where status = 'loaded'
-
-),
-
-{# As long as nothing was applied, core is built as a whole and nothing needs to be searched for. #}
-new_files as (
-
-    select
-        loaded.file_seq,
-        loaded.source_table
-    from loaded
-    left join applied on loaded.file_seq = applied.file_seq
-    where
-        applied.file_seq is null
-        and (select max(known.files) from applied as known) > 0
+    from {{ ref('new_files') }}
 
 ),
 
@@ -96,18 +72,15 @@ touched_{{ table }} as (
     union
 
     select
-        landed.file_seq,
-        landed.row_number
-    from {{ source('raw', table) }} as landed
-    inner join {{ as_left_by_last_night(
-        'staging', 'landing_rows_lost',
-        {'source_table': 'varchar', 'file_seq': 'bigint', 'row_number': 'bigint'}
-    ) }} as lost
-        on
-            landed.file_seq = lost.file_seq
-            and landed.row_number = lost.row_number
-            and lost.source_table = '{{ table }}'
-    where {{ search }} in (select new_{{ table }}.{{ number }} from new_{{ table }})
+        lost.file_seq,
+        lost.row_number
+    from {{ as_left_by_last_night('staging', 'landing_rows_lost', {
+        'source_table': 'varchar', 'file_seq': 'bigint', 'row_number': 'bigint',
+        'lookup': 'bigint',
+    }) }} as lost
+    where
+        lost.source_table = '{{ table }}'
+        and lost.lookup in (select new_{{ table }}.{{ number }} from new_{{ table }})
 
 ),
 

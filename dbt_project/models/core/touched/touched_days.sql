@@ -8,13 +8,13 @@ with touched_lines as (
 
 ),
 
-touched_orders as (
+touched_states as (
 
     select
         order_id,
         customer_id,
         order_lookup
-    from {{ ref('touched_orders') }}
+    from {{ ref('touched_states') }}
     where customer_id is not null
 
 ),
@@ -44,11 +44,11 @@ touched as (
         order_days.customer_id,
         order_days.day
     from order_days
-    inner join touched_orders
+    inner join touched_states
         on
-            order_days.order_lookup = touched_orders.order_lookup
-            and order_days.order_id = touched_orders.order_id
-            and order_days.customer_id = touched_orders.customer_id
+            order_days.order_lookup = touched_states.order_lookup
+            and order_days.order_id = touched_states.order_id
+            and order_days.customer_id = touched_states.customer_id
 
 )
 

@@ -16,51 +16,6 @@ lines as (
 
 ),
 
-{# Orders of before; those of tonight are among the touched lines. #}
-orders as (
-
-    select
-        order_id,
-        customer_id,
-        sale_lines,
-        customer_lookup,
-        order_lookup
-    from {{ as_left_by_last_night('core', 'order_days', {
-        'order_id': 'varchar', 'customer_id': 'varchar', 'sale_lines': 'bigint',
-        'customer_lookup': 'bigint', 'order_lookup': 'bigint',
-    }) }}
-
-),
-
-takers as (
-
-    select taker
-    from {{ ref('touched_takers') }}
-    where exists (select 1 from applied)
-
-),
-
-{# All orders that returns of these could take from, not only those they took from last time. #}
-reachable_customers as (
-
-    select
-        substr(taker, 10) as customer_id,
-        {{ lookup('substr(taker, 10)') }} as customer_lookup
-    from takers
-    where taker like 'customer %'
-
-),
-
-reachable_guest_orders as (
-
-    select
-        substr(taker, 13) as order_id,
-        {{ lookup('substr(taker, 13)') }} as order_lookup
-    from takers
-    where taker like 'guest order %'
-
-),
-
 {# Lines without a cost of their own cost what their product costs, as known now. #}
 changed_products as (
 
@@ -82,40 +37,6 @@ touched as (
         order_id,
         customer_id
     from {{ ref('touched_lines') }}
-
-    union
-
-    select
-        orders.order_id,
-        orders.customer_id
-    from orders
-    where
-        orders.sale_lines > 0
-        and orders.customer_lookup in (
-            select reachable_customers.customer_lookup
-            from reachable_customers
-        )
-        and orders.customer_id in (
-            select reachable_customers.customer_id
-            from reachable_customers
-        )
-
-    union
-
-    select
-        orders.order_id,
-        orders.customer_id
-    from orders
-    where
-        orders.customer_id is null
-        and orders.order_lookup in (
-            select reachable_guest_orders.order_lookup
-            from reachable_guest_orders
-        )
-        and orders.order_id in (
-            select reachable_guest_orders.order_id
-            from reachable_guest_orders
-        )
 
     union
 
