@@ -99,6 +99,17 @@ inner join {{ ref('touched_rows') }} as touched
 {% endmacro %}
 
 
+{% macro forget_touched_customers() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        where customer_id in (
+            select touched.customer_id
+            from {{ ref('touched_customers') }} as touched
+        )
+    {% endif %}
+{% endmacro %}
+
+
 {% macro forget_touched_takers() %}
     {% if is_incremental() %}
         delete from {{ this }}

@@ -1,9 +1,11 @@
 {#
     Guards against a superseded row that stands beside the one that superseded it. All tables with
-    a key in one query: most are small or empty on most nights.
+    a key in one query: most are small or empty on most nights. Where core took in new files only, the
+    keys of rows that it judged.
 #}
 {{ config(meta={'dagster': {'ref': {'name': 'landing_balance'}}}) }}
 
+{% set touched = ref('touched_rows') %}
 {% set keys = {
     'campaign_assignments': ['campaign_id', 'customer_id'],
     'campaigns': ['campaign_id'],
@@ -21,6 +23,17 @@
 {% for table, key in keys.items() %}
 select '{{ table }}' as source_table
 from {{ ref(table) }}
+{% if not flags.FULL_REFRESH -%}
+where ({{ key | join(', ') }}) in (
+    select judged.{{ key | join(', judged.') }}
+    from {{ ref(table) }} as judged
+    inner join {{ touched }} as touched
+        on
+            judged.file_seq = touched.file_seq
+            and judged.row_number = touched.row_number
+            and touched.source_table = '{{ table }}'
+)
+{% endif -%}
 group by {{ key | join(', ') }}
 having count(*) > 1
 {% if not loop.last %}

@@ -106,6 +106,12 @@ class SmallWarehouse:
             record_core_build(connection, plan)
         return statuses
 
+    def break_off(self, *selection: str) -> None:
+        """Begin to take in files as a night does, and come no further than `selection`."""
+        with connect(self.home, Settings()) as connection:
+            begin_core_intake(connection)
+        self.run(*selection)
+
     def build(self, *selection: str) -> dict[str, str]:
         """Build staging and core with their data tests and return each node's status."""
         return self._invoke(

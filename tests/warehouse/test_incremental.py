@@ -168,14 +168,48 @@ def test_a_night_that_broke_off_is_made_good_by_the_next(make_warehouse):
             broken.land(table, rows)
             at_once.land(table, rows)
         if number == 1:
-            broken.run("+transactions")
+            broken.break_off("+transactions")
         elif number == 2:
-            broken.run("+touched_orders")
+            broken.break_off("+touched_orders")
         if number != 1:
             broken.take_in()
     at_once.take_in()
 
     assert_same(broken, at_once)
+
+
+def test_a_day_is_told_anew_though_the_order_lost_its_states_on_a_night_that_broke_off(warehouse):
+    sold = {
+        "order_id": "o1",
+        "line_id": "1",
+        "customer_id": "c",
+        "product_id": "p",
+        "ordered_at": START,
+        "amount": 10,
+        "quantity": 1,
+        "transaction_type": "sale",
+    }
+    back = {
+        **sold,
+        "order_id": "r1",
+        "ordered_at": START + timedelta(hours=1),
+        "amount": -10,
+        "quantity": -1,
+        "transaction_type": "return",
+        "original_order_id": "late",
+    }
+    warehouse.land("transactions", [sold, back])
+    warehouse.take_in()
+    opened = "select day, orders_opened from core.customer_days order by 1"
+    assert warehouse.rows(opened) == [(START.date(), 0)]
+    earlier = START - timedelta(days=5)
+    warehouse.land("transactions", [{**sold, "order_id": "late", "ordered_at": earlier}])
+    warehouse.break_off("+int_order_states")
+    assert warehouse.rows("select distinct order_id from core.int_order_states") == [("late",)]
+    warehouse.take_in()
+
+    assert warehouse.rows(opened) == [(earlier.date(), 1), (START.date(), 1)]
+    assert warehouse.rows("select count(*) from ops.core_intake") == [(0,)]
 
 
 def test_a_night_without_new_files_touches_nothing(warehouse):

@@ -5,20 +5,7 @@
 ) }}
 
 {%- set new_files = ref('new_files') %}
-{%- set mentions = [
-    ('customers', 'customer_id'),
-    ('transactions', 'customer_id'),
-    ('engagement_events', 'customer_id'),
-    ('campaign_assignments', 'customer_id'),
-    ('survey_responses', 'customer_id'),
-    ('contracts', 'customer_id'),
-    ('holdings', 'customer_id'),
-    ('credit_events', 'customer_id'),
-    ('identities', 'customer_id'),
-    ('referrals', 'referrer_customer_id'),
-    ('referrals', 'referred_customer_id'),
-    ('erasure_requests', 'customer_id'),
-] %}
+{%- set mentions = customer_mentions() %}
 
 {% if is_incremental() %}
 with new_files as (

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_touched_customers() }}"
+) }}
+
 {#
     When a customer first shows up. A customer exists from the earliest trace on, always if some trace
     has no time: a customers row that knows neither when it was created nor updated, an identifier that
@@ -17,6 +24,10 @@
     ('erasure_requests', 'customer_id', 'requested_date'),
     ('identities', 'customer_id', 'seen_date'),
 ] -%}
+{%- set touched -%}
+select touched.customer_id
+from {{ ref('touched_customers') }} as touched
+{%- endset %}
 
 with profiles as (
 
@@ -24,6 +35,9 @@ with profiles as (
         customer_id,
         coalesce(created_date, updated_date) as trace_date
     from {{ ref('customer_profiles') }}
+    {% if is_incremental() %}
+    where customer_id in ({{ touched | indent(4) }})
+    {% endif %}
 
 ),
 
@@ -36,7 +50,17 @@ traces as (
         min({{ day }}) as trace_date,
         min({{ day }}) as event_date
     from {{ ref(table) }}
-    where {{ column }} is not null
+    where
+        {{ column }} is not null
+        {% if is_incremental() %}
+        {% if table == 'customer_days' -%}
+        and customer_lookup in (
+            select touched.customer_lookup
+            from {{ ref('touched_customers') }} as touched
+        )
+        {% endif -%}
+        and {{ column }} in ({{ touched | indent(8) }})
+        {% endif %}
     group by {{ column }}
 
     union all

@@ -6,10 +6,6 @@
 ) }}
 
 {%- set touched = ref('touched_states') %}
-{%- set touched_lookups -%}
-select touched.order_lookup
-from {{ touched }} as touched
-{%- endset %}
 
 with order_days as (
 
@@ -25,9 +21,9 @@ with order_days as (
     {% if is_incremental() %}
     inner join {{ touched }} as touched
         on
-            days.order_id = touched.order_id
+            days.order_lookup = touched.order_lookup
+            and days.order_id = touched.order_id
             and days.customer_id is not distinct from touched.customer_id
-    where days.{{ is_among_few(ref('order_days'), ['order_lookup'], touched_lookups) | indent(8) }}
     {% endif %}
 
 ),

@@ -22,16 +22,16 @@ from {{ touched }} as touched
 with touched_lines as (
 
     select *
-    from {{ lines }}
+    from {{ lines.render() }}
     where file_seq in ({{ new_files | indent(4) }})
 
     union all
 
     select *
-    from {{ lines }}
-    where
-        file_seq not in ({{ new_files | indent(4) }})
-        and {{ is_among_few(lines, ['order_lookup'], touched_lookups, but='file_seq not in (' ~ new_files ~ ')') | indent(8) }}
+    from {{ lines.render() }}
+    where {{ is_among_few(
+        lines.render(), ['order_lookup'], touched_lookups, but='file_seq not in (' ~ new_files ~ ')'
+    ) | indent(4) }}
 
 ),
 {%- else %}

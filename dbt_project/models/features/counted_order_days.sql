@@ -16,19 +16,6 @@ customers as (
 
 {# An order counts until a return empties it. What was opened by D less what was closed by D is
    known at D; the core's present closing date of an order would know the future. #}
-opened as (
-
-    select
-        days.customer_id,
-        days.revenue,
-        days.orders_opened as orders,
-        days.day as order_date
-    from {{ ref('customer_days') }} as days
-    cross join night
-    where days.day <= night.as_of_date and days.orders_opened <> 0
-
-),
-
 closed as (
 
     select
@@ -42,20 +29,21 @@ closed as (
 
 ),
 
-{# Some days have only the one: most orders are never closed, and one that counts from a later day
-   on was not opened as counted. #}
+{# An order's day is one of its customer's days, also that of an order that counts only later. #}
 order_days as (
 
     select
-        coalesce(opened.customer_id, closed.customer_id) as customer_id,
-        coalesce(opened.revenue, 0) as revenue,
-        cast(coalesce(opened.orders, 0) - coalesce(closed.orders, 0) as bigint) as orders,
-        coalesce(opened.order_date, closed.order_date) as order_date
-    from opened
-    full outer join closed
+        days.customer_id,
+        days.revenue,
+        cast(days.orders_opened - coalesce(closed.orders, 0) as bigint) as orders,
+        days.day as order_date
+    from {{ ref('customer_days') }} as days
+    cross join night
+    left join closed
         on
-            opened.customer_id = closed.customer_id
-            and opened.order_date = closed.order_date
+            days.customer_id = closed.customer_id
+            and days.day = closed.order_date
+    where days.day <= night.as_of_date
 
 ),
 

@@ -45,7 +45,9 @@ customers as (
 {# Always the same ones: in 65,536ths by the digest of the id. #}
 sampled_customers as (
 
-    select customer_id
+    select
+        customer_id,
+        {{ customer_lookup() }} as customer_lookup
     from customers
     where
         all_customers <= {{ enough_customers }}
@@ -53,48 +55,14 @@ sampled_customers as (
 
 ),
 
-days as (
+{# What returns had taken back by the night, or of a later order by the end of the horizon. #}
+closed as (
 
     select
         cutoffs.cutoff_date,
-        cutoffs.horizon_date,
-        cutoffs.as_of_date,
-        customer_days.customer_id,
-        customer_days.day,
-        customer_days.revenue,
-        customer_days.sale_lines,
-        customer_days.sale_amount,
-        customer_days.return_amount,
-        customer_days.discount_amount,
-        customer_days.orders_opened
-    from {{ ref('customer_days') }} as customer_days
-    inner join sampled_customers on customer_days.customer_id = sampled_customers.customer_id
-    cross join cutoffs
-    where customer_days.day <= cutoffs.as_of_date
-
-),
-
-orders_known as (
-
-    select
-        cutoff_date,
-        horizon_date,
-        customer_id,
-        day as order_date,
-        orders_opened as orders,
-        revenue
-    from days
-    where day <= horizon_date and orders_opened <> 0
-
-    union all
-
-    select
-        cutoffs.cutoff_date,
-        cutoffs.horizon_date,
         closures.customer_id,
         closures.order_date,
-        -closures.orders as orders,
-        cast(0 as decimal(18, 4)) as revenue
+        sum(closures.orders) as orders
     from {{ ref('customer_day_closures') }} as closures
     inner join sampled_customers on closures.customer_id = sampled_customers.customer_id
     cross join cutoffs
@@ -105,54 +73,82 @@ orders_known as (
             and closures.order_date <= cutoffs.horizon_date
             and closures.closed_date <= cutoffs.horizon_date
         )
+    group by cutoffs.cutoff_date, closures.customer_id, closures.order_date
 
 ),
 
-order_days as (
+days as (
+
+    select
+        customer_days.customer_id,
+        customer_days.day,
+        customer_days.revenue,
+        customer_days.sale_lines,
+        customer_days.sale_amount,
+        customer_days.return_amount,
+        customer_days.discount_amount,
+        customer_days.orders_opened
+    from {{ ref('customer_days') }} as customer_days
+    inner join sampled_customers
+        on
+            customer_days.customer_lookup = sampled_customers.customer_lookup
+            and customer_days.customer_id = sampled_customers.customer_id
+
+),
+
+{# Each day as each night knows it. #}
+known as (
+
+    select
+        cutoffs.cutoff_date,
+        cutoffs.horizon_date,
+        cutoffs.as_of_date,
+        days.*,
+        days.orders_opened - coalesce(closed.orders, 0) as orders,
+        days.day <= cutoffs.horizon_date
+        and days.orders_opened - coalesce(closed.orders, 0) > 0 as is_order_day
+    from days
+    cross join cutoffs
+    left join closed
+        on
+            cutoffs.cutoff_date = closed.cutoff_date
+            and days.customer_id = closed.customer_id
+            and days.day = closed.order_date
+    where days.day <= cutoffs.as_of_date
+
+),
+
+summed as (
 
     select
         cutoff_date,
         customer_id,
-        order_date,
-        sum(orders) as orders,
-        sum(revenue) as revenue,
-        order_date > cutoff_date as is_next,
-        min(order_date) over (partition by cutoff_date, customer_id) as first_order_date
-    from orders_known
-    group by cutoff_date, customer_id, order_date
-    having sum(orders) > 0
-
-),
-
-orders as (
-
-    select
-        cutoff_date,
-        customer_id,
-        sum(case when not is_next then 1 else 0 end) as order_days,
+        sum(case when is_order_day and day <= cutoff_date then 1 else 0 end) as order_days,
         {% for window in [92, 365] %}
-        sum({{ within(1, 'order_date', 'cutoff_date', window) }}) as order_days_{{ window }}d,
+        sum(case
+            when is_order_day and {{ is_in_window('day', 'cutoff_date', window) }} then 1 else 0
+        end) as order_days_{{ window }}d,
         {% endfor %}
-        sum({{ within('orders', 'order_date', 'cutoff_date', 365) }}) as orders_365d,
-        count(distinct case
-            when {{ is_in_window('order_date', 'cutoff_date', 365) }}
-                then {{ twelfth_of_year('order_date', 'cutoff_date') }}
-        end) as active_months_365d,
-        sum(case when order_date = first_order_date then revenue end) as first_day_revenue,
-        sum(case when is_next then 1 else 0 end) as order_days_next_90d,
-        min(first_order_date) as first_order_date,
-        max(case when not is_next then order_date end) as last_order_date
-    from order_days
-    where first_order_date <= cutoff_date
-    group by cutoff_date, customer_id
-
-),
-
-money as (
-
-    select
-        cutoff_date,
-        customer_id,
+        sum(case
+            when is_order_day and {{ is_in_window('day', 'cutoff_date', 365) }}
+                then orders
+            else 0
+        end) as orders_365d,
+        {% for twelfth in range(12) %}
+        max(case
+            when
+                is_order_day
+                and {{ is_in_window('day', 'cutoff_date', 365) }}
+                and {{ twelfth_of_year('day', 'cutoff_date') }} = {{ twelfth }}
+                then 1
+            else 0
+        end) {{ '+' if not loop.last else 'as active_months_365d,' }}
+        {% endfor %}
+        min_by(revenue, day) filter (where is_order_day) as first_day_revenue,
+        sum(case when is_order_day and day > cutoff_date then 1 else 0 end)
+            as order_days_next_90d,
+        min(case when is_order_day then day end) as first_order_date,
+        max(case when is_order_day and day <= cutoff_date then day end) as last_order_date,
         sum({{ within('revenue', 'day', 'cutoff_date', 90) }}) as spend_90d,
         {% for measure, amount in [
             ('spend_365d', 'revenue'), ('sale_lines_365d', 'sale_lines'),
@@ -169,36 +165,35 @@ money as (
         ) as spend_next_365d,
         {{ days_between('cutoff_date', 'max(as_of_date)') }} >= 365 as is_year_known,
         max(horizon_date) as horizon_date
-    from days
+    from known
     group by cutoff_date, customer_id
 
 )
 
 select
-    orders.customer_id,
-    cast({{ days_between('orders.last_order_date', 'orders.cutoff_date') }} as bigint)
+    customer_id,
+    cast({{ days_between('last_order_date', 'cutoff_date') }} as bigint)
         as recency_days,
-    cast({{ days_between('orders.first_order_date', 'orders.cutoff_date') }} as bigint)
+    cast({{ days_between('first_order_date', 'cutoff_date') }} as bigint)
         as observed_days,
     {% for count in [
         'order_days', 'order_days_92d', 'order_days_365d', 'order_days_next_90d',
         'orders_365d', 'active_months_365d',
     ] %}
-    cast(orders.{{ count }} as bigint) as {{ count }},
+    cast({{ count }} as bigint) as {{ count }},
     {% endfor %}
-    cast(money.sale_lines_365d as bigint) as sale_lines_365d,
+    cast(sale_lines_365d as bigint) as sale_lines_365d,
     {% for amount in [
         'spend_90d', 'spend_365d', 'sales_365d', 'returns_365d', 'discounts_365d',
         'spend_next_90d',
     ] %}
-    cast(money.{{ amount }} as decimal(18, 4)) as {{ amount }},
+    cast({{ amount }} as decimal(18, 4)) as {{ amount }},
     {% endfor %}
-    cast(case when money.is_year_known then money.spend_next_365d end as decimal(18, 4))
+    cast(case when is_year_known then spend_next_365d end as decimal(18, 4))
         as spend_next_365d,
-    {{ ratio_of('(money.spend - orders.first_day_revenue)', '(orders.order_days - 1)') }}
+    {{ ratio_of('(spend - first_day_revenue)', '(order_days - 1)') }}
         as mean_repeat_spend,
-    orders.cutoff_date,
-    money.horizon_date as label_known_on
-from orders
-inner join money
-    on orders.cutoff_date = money.cutoff_date and orders.customer_id = money.customer_id
+    cutoff_date,
+    horizon_date as label_known_on
+from summed
+where first_order_date <= cutoff_date

@@ -3,19 +3,20 @@
     null in `not_null`, every one of `shares` in [0, 1] (1.2 is a denominator that was left out).
 
     Three rules in one query: a node for each would cost the night more than the query does. With
-    `among`, a table that holds the grain's columns of all rows that tonight wrote, only those are
-    looked at, unless the table was built as a whole.
+    `among`, a table that holds the grain's columns (or those named by `by`) of all rows that tonight
+    wrote, only those are looked at, unless the table was built as a whole.
 #}
-{% test sound_table(model, grain=[], not_null=[], shares=[], among=none) %}
+{% test sound_table(model, grain=[], not_null=[], shares=[], among=none, by=none) %}
 
 {%- set written = ref(among) if among %}
+{%- set parts = by or grain %}
 
 with looked_at as (
 
     select *
     from {{ model }}
     {% if among and not flags.FULL_REFRESH %}
-    where ({{ grain | join(', ') }}) in (select {{ grain | join(', ') }} from {{ written }})
+    where ({{ parts | join(', ') }}) in (select {{ parts | join(', ') }} from {{ written }})
     {% endif %}
 
 )
