@@ -30,7 +30,7 @@ WORDS: Mapping[str, Mapping[Language, Words]] = {
             ),
         ),
         "zh": Words(
-            "距上次下单天数",
+            "距上次订单天数",
             "较久未购",
             "近期有购",
             number,
@@ -70,7 +70,7 @@ WORDS: Mapping[str, Mapping[Language, Words]] = {
             lambda value, typical: f"spends {money(value)} per order (typical: {typical})",
         ),
         "zh": Words(
-            "平均订单金额",
+            "平均订单额",
             "客单价更高",
             "客单价更低",
             money,
@@ -90,7 +90,7 @@ WORDS: Mapping[str, Mapping[Language, Words]] = {
             ),
         ),
         "zh": Words(
-            "每单行数",
+            "每单商品行数",
             "每单商品更多",
             "每单商品更少",
             number,

@@ -61,9 +61,9 @@ def distance_text(segment: dict[str, Any], words: Wording) -> str | None:
 
     A margin below 0 is that of who is held back across a boundary.
     """
-    scheme, margin = segment["scheme"], segment["margin"]
-    if segment["next_segment_id"] is None or margin is None:
+    if segment["next_segment_id"] is None or segment["margin"] is None:
         return None
+    scheme, margin = segment["scheme"], float(segment["margin"])
     if scheme in _MARGIN_IN_MONEY:
         amount = _money(abs(margin), words)
     elif scheme in _MARGIN_IN_SHARES:

@@ -1,10 +1,14 @@
 """How segments explain themselves on the page: rule, typical customer, border, reasons."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from orchestration.reporting import charts
 from orchestration.reporting.figures import Group, NightFigures, Segment
 from orchestration.reporting.wording import Wording
+
+REPEATED = {"frequency": "orders_365d", "monetary": "spend_365d"}
+"""Features of the RFM window, left out of the picture beside the same over 365 days."""
 
 
 def told(segment: Segment, column: str, words: Wording) -> str | None:
@@ -27,6 +31,8 @@ def border(segment: Segment, night: NightFigures, words: Wording) -> str | None:
     if found is None:
         return words("border.nobody")
     group = Group(found["customers"], segment.group.spend)
+    if group.is_small:
+        return words("border.few")
     near = night.names.get(found["next_segment_id"], {})
     name = near.get("segment_name_zh" if words.language == "zh" else "segment_name")
     return words(
@@ -43,13 +49,19 @@ def learned_segments(night: NightFigures, words: Wording) -> list[dict[str, Any]
             "segment": segment,
             "name": charts.segment_name(segment, words),
             "picture": charts.profile(
-                night.feature_index[segment.segment_id], charts.segment_name(segment, words), words
+                _without_repeated(night.feature_index[segment.segment_id]),
+                charts.segment_name(segment, words),
+                words,
             ),
             "facts": _facts(segment, night, words),
         }
         for segment in night.schemes.get("behaviour", [])
         if night.feature_index.get(segment.segment_id) and not segment.group.is_small
     ]
+
+
+def _without_repeated(index: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in index.items() if REPEATED.get(name) not in index}
 
 
 def _facts(segment: Segment, night: NightFigures, words: Wording) -> list[tuple[str, str]]:

@@ -88,7 +88,7 @@ def test_the_typical_customer_is_the_nearest_to_the_centre_and_not_named() -> No
     assert typical["b02"].text("en") == (
         "A typical customer: orders in 365 days 3; days since the last order 70."
     )
-    assert typical["b02"].text("zh") == "典型客户：近365天订单数3；距上次下单天数70。"
+    assert typical["b02"].text("zh") == "典型客户：近365天订单数3；距上次订单天数70。"
 
 
 def test_planted_groups_have_rules_of_high_fidelity(fitted: FittedBehaviour) -> None:

@@ -93,7 +93,7 @@
             'zh': '预期未来365天消费{money}'},
         'clv_tier.spend_as_before': {
             'en': 'Expected to spend {money} in the next 365 days, as in the last period',
-            'zh': '预期未来365天消费{money}，与上一期相同'},
+            'zh': '预期未来365天消费{money}（按上一期推算）'},
         'clv_tier.place': {
             'en': 'Place {place} of {customers} customers with expected spend',
             'zh': '在{customers}位有预期消费的客户中排第{place}位'},
