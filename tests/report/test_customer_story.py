@@ -78,8 +78,8 @@ def test_each_scheme_says_rule_distance_reasons_and_stays(explain: Explain) -> N
     # A line that goes on is indented further.
     assert behaviour.rstrip().replace("\n    ", " ").splitlines() == [
         "Behaviour groups: Regulars (behaviour.b01)",
-        "  rule: Nearer to this. In short: much (94% of these are in the segment, 81% of the segment "
-        "are these).",
+        "  rule: Nearer to this. In short: much (94% of these are in the segment, 81% of the "
+        "segment are these).",
         "  next segment: 0.25 scaled units (1 is the usual spread of a feature) across the border "
         "to Mainstream (behaviour.b02) already, and held back until that is further or lasts; on "
         "the border",
