@@ -1,8 +1,7 @@
 {#
     A phrase in the night's language, filled with values; null where a value is. The language is
-    looked at in every row, which a million rows do not show: three reasons of each take 1.4 s to
-    write with it and without it. A phrase or language that nobody declared stops, it is never said
-    in another language instead.
+    looked at in every row, which costs a million customers 0.05 s a scheme. A phrase or language
+    that nobody declared stops, it is never said in another language instead.
 
     key        of `phrases`
     values     expressions by the names in the phrase
