@@ -52,8 +52,9 @@ def customer_story(home: Home, customer_id: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        `figures` by column of `customer_360`; `segments`, one per scheme of tonight with its names
-        and rule and the names of the next segment; `stays`, oldest first within a scheme.
+        `figures` by column of `customer_360`; `segments`, one per scheme of tonight with its names,
+        its rule, its means against everybody's (100 = the same) and the names of the next segment;
+        `stays`, oldest first within a scheme.
 
     Raises
     ------
@@ -86,6 +87,11 @@ def customer_story(home: Home, customer_id: str) -> dict[str, Any]:
         known = {
             row["segment_id"]: row for row in _rows(connection, "select * from marts.dim_segments")
         }
+        index = _rows(
+            connection,
+            "select segment_id, feature, index_vs_base from marts.fct_segment_feature_index "
+            "where index_vs_base is not null order by segment_id, feature",
+        )
     return {
         "customer_id": customer_id,
         "as_of_date": figures[0]["as_of_date"],
@@ -94,6 +100,13 @@ def customer_story(home: Home, customer_id: str) -> dict[str, Any]:
             row
             | _told(known, row["segment_id"], _OF_SEGMENT)
             | _told(known, row["next_segment_id"], ["segment_name", "segment_name_zh"], "next_")
+            | {
+                "index_vs_base": {
+                    each["feature"]: each["index_vs_base"]
+                    for each in index
+                    if each["segment_id"] == row["segment_id"]
+                }
+            }
             for row in segments
         ],
         "stays": [

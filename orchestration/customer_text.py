@@ -4,10 +4,13 @@ import re
 import unicodedata
 from typing import Any
 
+from orchestration.reporting.charts import strongest, times
 from orchestration.reporting.wording import Wording
 
 WIDTH = 100
 """Columns of a line; a Chinese character takes two."""
+FEATURES_TOLD = 4
+"""Of those in which a segment's means lie furthest from everybody's."""
 HANGING = 2
 """Columns by which what belongs to a scheme is indented."""
 
@@ -90,6 +93,15 @@ def _scheme_lines(
         rule = _in_language(segment, "rule_text", words)
         if rule is not None:
             lines += _wrapped(words("explain.rule", rule=rule))
+        index = segment["index_vs_base"]
+        apart = [
+            f"{words.known(f'feature.{name}', name)} {times(index[name])}"
+            for name in strongest(index, FEATURES_TOLD)
+        ]
+        if apart:
+            lines += _wrapped(
+                words("explain.apart", features=words("behaviour.between").join(apart))
+            )
         border = words("explain.border" if segment["is_borderline"] else "explain.no_border")
         distance = distance_text(segment, words) or words("explain.no_next")
         lines += _wrapped(words("explain.where", border=border, distance=distance))

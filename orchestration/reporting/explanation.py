@@ -1,14 +1,10 @@
 """How segments explain themselves on the page: rule, typical customer, border, reasons."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from orchestration.reporting import charts
 from orchestration.reporting.figures import Group, NightFigures, Segment
 from orchestration.reporting.wording import Wording
-
-REPEATED = {"frequency": "orders_365d", "monetary": "spend_365d"}
-"""Features of the RFM window, left out of the picture beside the same over 365 days."""
 
 
 def told(segment: Segment, column: str, words: Wording) -> str | None:
@@ -49,19 +45,13 @@ def learned_segments(night: NightFigures, words: Wording) -> list[dict[str, Any]
             "segment": segment,
             "name": charts.segment_name(segment, words),
             "picture": charts.profile(
-                _without_repeated(night.feature_index[segment.segment_id]),
-                charts.segment_name(segment, words),
-                words,
+                night.feature_index[segment.segment_id], charts.segment_name(segment, words), words
             ),
             "facts": _facts(segment, night, words),
         }
         for segment in night.schemes.get("behaviour", [])
         if night.feature_index.get(segment.segment_id) and not segment.group.is_small
     ]
-
-
-def _without_repeated(index: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in index.items() if REPEATED.get(name) not in index}
 
 
 def _facts(segment: Segment, night: NightFigures, words: Wording) -> list[tuple[str, str]]:

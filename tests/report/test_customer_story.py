@@ -54,6 +54,12 @@ def explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Explain:
             ") as rows(segment_id, segment_name, segment_name_zh, rule_text, rule_text_zh)"
         )
         connection.execute(
+            "create table marts.fct_segment_feature_index as select * from (values "
+            "('behaviour.b01', 'orders_365d', 186.0), ('behaviour.b01', 'frequency', 186.0), "
+            "('behaviour.b01', 'recency_days', 20.0), ('behaviour.b01', 'return_share', null), "
+            "('behaviour.b02', 'orders_365d', 60.0)) as rows(segment_id, feature, index_vs_base)"
+        )
+        connection.execute(
             "create table marts.fct_segment_history as select 'C1' as customer_id, * from (values "
             "('behaviour', 'behaviour.b02', date '2026-02-01', date '2026-03-01', 'First night'), "
             "('behaviour', 'behaviour.b01', date '2026-03-01', null, 'Moved because'), "
@@ -80,6 +86,7 @@ def test_each_scheme_says_rule_distance_reasons_and_stays(explain: Explain) -> N
         "Behaviour groups: Regulars (behaviour.b01)",
         "  rule: Nearer to this. In short: much (94% of these are in the segment, 81% of the "
         "segment are these).",
+        "  its mean against everybody's: Days since last order ×0.2; Orders in 365 days ×1.9",
         "  next segment: 0.25 scaled units (1 is the usual spread of a feature) across the border "
         "to Mainstream (behaviour.b02) already, and held back until that is further or lasts; on "
         "the border",
@@ -101,6 +108,7 @@ def test_it_explains_in_the_language_asked_for_with_reasons_as_stored(explain: E
     assert "客户 C1，截至 2026年3月2日" in text
     assert "行为群组：常购客户（behaviour.b01）" in text
     assert "规则：更接近。简而言之：多。" in text
+    assert "其均值与全体相比：距上次订单天数 ×0.2；365 天订单数 ×1.9" in text
     assert "下一分层：已越过与主流客户（behaviour.b02）的边界 0.25 个标准化单位" in text
     assert "因为：Orders about every 12 days" in text
     assert "理由按当夜写入时的语言显示" in text
