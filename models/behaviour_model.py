@@ -105,7 +105,12 @@ class BehaviourModel:
                     "centre": list(segment.centre),
                     "customer_share": segment.customer_share,
                     "successor_of": segment.successor_of,
-                    "name": segment.name.to_dict(),
+                    # What a model of before does not tell is absent: it keeps its id.
+                    "name": {
+                        column: told
+                        for column, told in segment.name.to_dict().items()
+                        if told is not None
+                    },
                 }
                 for segment in self.segments
             ],

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.feature_words import words_for
 from models.rounding import rounded
 from models.transforms import Scaler, apply_scaler
-from models.vocabulary import words_for
+from models.vocabulary import Language
 
 REASONS = 3
 """Sentences per customer."""
@@ -25,6 +26,7 @@ def reasons_for(
     centres: Array,
     own: Positions,
     following: Positions,
+    language: Language,
 ) -> pd.DataFrame:
     """Return `reason_1` to `reason_3`, the strongest first, null where nothing is left to say.
 
@@ -40,6 +42,7 @@ def reasons_for(
     features : (n_customers, n_features), natural units, NaN where unknown.
     coordinates : the same customers in scaled units, features in the scaler's order.
     own, following : positions of the own and the next segment in `centres`.
+    language : that the sentences are in.
     """
     to_own = (coordinates - centres[own]) ** 2
     gain = (coordinates - centres[following]) ** 2 - to_own
@@ -58,7 +61,7 @@ def reasons_for(
                 typical = scaler.features[position].fill
                 # Many customers share a value: each is put into words once.
                 values, place = np.unique(features[name].to_numpy()[rows], return_inverse=True)
-                said = _sentences(name, values.tolist(), typical)
+                said = _sentences(name, values.tolist(), typical, language)
                 sentences[rows] = np.array(said, dtype=object)[place]
         columns[f"reason_{rank + 1}"] = sentences
     return pd.DataFrame(columns, index=features.index, dtype="str")
@@ -70,8 +73,10 @@ def _typical_coordinates(scaler: Scaler) -> Array:
     return apply_scaler(scaler, pd.DataFrame(medians, dtype="float64")).to_numpy()
 
 
-def _sentences(feature: str, values: Sequence[float], typical: float) -> list[str]:
-    words = words_for(feature)
+def _sentences(
+    feature: str, values: Sequence[float], typical: float, language: Language
+) -> list[str]:
+    words = words_for(feature, language)
     beside = words.amount(typical)
     sentences = (words.sentence(value, beside) for value in values)
     return [sentence[:1].upper() + sentence[1:] for sentence in sentences]

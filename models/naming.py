@@ -1,13 +1,15 @@
 """Names of segments, from what their customers are like."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
+from models.feature_words import words_for
 from models.name_rules import first_rule, rule_kept
 from models.predicates import NameRule
-from models.vocabulary import words_for
+from models.short_rules import ShortRule, TypicalCustomer
+from models.vocabulary import LANGUAGES, Language, in_language
 
 FEATURES_IN_RULE = 4
 """Features spelt out in a rule text; more nobody reads."""
@@ -17,16 +19,30 @@ ADDITION = ": "
 
 @dataclass(frozen=True)
 class SegmentName:
-    """What a segment is called and how it is explained."""
+    """What a segment is called and how it is explained.
+
+    `rule_text` says all of it; the short rule, its fidelity (shares in [0, 1]) and the typical
+    customer also stand apart. What has a default is null in models of before it was told, and the
+    short rule where no few conditions single the segment out.
+    """
 
     segment_name: str
     segment_name_zh: str
     description: str
     rule_text: str
     recommended_action: str
+    description_zh: str | None = None
+    rule_text_zh: str | None = None
+    recommended_action_zh: str | None = None
+    short_rule: str | None = None
+    short_rule_zh: str | None = None
+    rule_precision: float | None = None
+    rule_recall: float | None = None
+    typical_customer: str | None = None
+    typical_customer_zh: str | None = None
 
-    def to_dict(self) -> dict[str, str]:
-        """Return the texts by column name."""
+    def to_dict(self) -> dict[str, str | float | None]:
+        """Return texts and figures by column name."""
         return asdict(self)
 
 
@@ -83,11 +99,37 @@ def name_segments(
         segment: SegmentName(
             *titles[segment],
             rule.description,
-            _rule_text(rule, profile_of[segment]),
+            _rule_text(rule, profile_of[segment], "en"),
             rule.recommended_action,
+            rule.description_zh,
+            _rule_text(rule, profile_of[segment], "zh"),
+            rule.recommended_action_zh,
         )
         for segment, rule in rules.items()
     }
+
+
+def with_rules(
+    names: Mapping[str, SegmentName],
+    rules: Mapping[str, ShortRule],
+    typical: Mapping[str, TypicalCustomer],
+) -> dict[str, SegmentName]:
+    """Return the names with the short rule and the typical customer of each segment."""
+    told = {}
+    for segment, name in names.items():
+        rule, customer = rules[segment], typical[segment]
+        told[segment] = replace(
+            name,
+            rule_text=f"{name.rule_text} {rule.text('en')} {customer.text('en')}",
+            rule_text_zh=f"{name.rule_text_zh}{rule.text('zh')}{customer.text('zh')}",
+            short_rule=rule.told("en"),
+            short_rule_zh=rule.told("zh"),
+            rule_precision=rule.precision if rule.conditions else None,
+            rule_recall=rule.recall if rule.conditions else None,
+            typical_customer=customer.told("en"),
+            typical_customer_zh=customer.told("zh"),
+        )
+    return told
 
 
 def _profiles_by_segment(profiles: pd.DataFrame) -> dict[str, _Profile]:
@@ -116,13 +158,7 @@ def _distinct_title(
     }
     order = sorted(lead, key=lambda name: (-abs(lead[name]), name))
     taken = {title for title, _ in titles.values()}
-    words = [(words_for(name), lead[name] > 0) for name in order if lead[name]]
-    added = [(word.more if more else word.less) for word, more in words]
-    added_zh = [(word.more_zh if more else word.less_zh) for word, more in words]
-    figures = [f"{words_for(name).label} {own[name].mean:.9g}" for name in order]
-    figures_zh = [f"{words_for(name).label_zh} {own[name].mean:.9g}" for name in order]
-    # Comparatives first; if every one of them is shared, the figures themselves.
-    more, more_zh = [*added, *figures], [*added_zh, *figures_zh]
+    more, more_zh = (_additions(order, lead, own, language) for language in LANGUAGES)
     for count in range(1, len(more) + 1):
         title = rule.name + ADDITION + ", ".join(more[:count])
         if title not in taken:
@@ -130,15 +166,39 @@ def _distinct_title(
     raise ValueError(f"Segment {segment} has the same profile as {rivals}: they are one segment.")
 
 
-def _rule_text(rule: NameRule, profile: _Profile) -> str:
+def _additions(
+    order: Sequence[str], lead: Mapping[str, float], own: _Profile, language: Language
+) -> list[str]:
+    """Return what may be added: comparatives; if each of them is shared, the figures themselves."""
+    words = {name: words_for(name, language) for name in order}
+    added = [
+        words[name].more if lead[name] > 0 else words[name].less for name in order if lead[name]
+    ]
+    return [*added, *(f"{words[name].label} {own[name].mean:.9g}" for name in order)]
+
+
+def _rule_text(rule: NameRule, profile: _Profile, language: Language) -> str:
     """Say which customers belong to the segment and what earned it its name."""
     order = sorted(profile, key=lambda name: (-abs(profile[name].z), name))
-    typical = "; ".join(
-        f"{words.label} {words.figure(profile[name].mean)} "
-        f"(all customers {words.figure(profile[name].base_mean)})"
-        for name in order[:FEATURES_IN_RULE]
-        for words in [words_for(name)]
+    separator = in_language(language, en="; ", zh="；")
+    figures = []
+    for name in order[:FEATURES_IN_RULE]:
+        words = words_for(name, language)
+        mean, base = words.figure(profile[name].mean), words.figure(profile[name].base_mean)
+        figures.append(
+            in_language(
+                language,
+                en=f"{words.label} {mean} (all customers {base})",
+                zh=f"{words.label}{mean}（全部客户{base}）",
+            )
+        )
+    typical = separator.join(figures)
+    because = separator.join(condition.text(language) for condition in rule.conditions)
+    because = because or in_language(
+        language, en="no feature far from all customers", zh="没有远离全部客户的特征"
     )
-    named_for = "; ".join(condition.text() for condition in rule.conditions)
-    because = named_for or "no feature far from all customers"
-    return f"Nearer to this profile than to any other: {typical}. Named for: {because}."
+    return in_language(
+        language,
+        en=f"Nearer to this profile than to any other: {typical}. Named for: {because}.",
+        zh=f"比其他任何分层都更接近这一画像：{typical}。命名依据：{because}。",
+    )

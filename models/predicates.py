@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.vocabulary import words_for
+from models.feature_words import words_for
+from models.vocabulary import Language, in_language
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,17 @@ class Condition:
         mean = sum(present) / len(present)
         return mean >= self.z - relief if self.z > 0 else mean <= self.z + relief
 
-    def text(self) -> str:
+    def text(self, language: Language) -> str:
         """Say the condition in words and figures."""
-        labels = " and ".join(words_for(name).label for name in self.features)
-        side = "above all customers (z ≥" if self.z > 0 else "below all customers (z ≤"
-        return f"{labels} {side} {self.z:g})"
+        labels = [words_for(name, language).label for name in self.features]
+        is_above = self.z > 0
+        return in_language(
+            language,
+            en=f"{' and '.join(labels)} {'above' if is_above else 'below'} all customers "
+            f"(z {'≥' if is_above else '≤'} {self.z:g})",
+            zh=f"{'和'.join(labels)}{'高于' if is_above else '低于'}全部客户"
+            f"（z {'≥' if is_above else '≤'} {self.z:g}）",
+        )
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,9 @@ class NameRule:
     name: str
     name_zh: str
     description: str
+    description_zh: str
     recommended_action: str
+    recommended_action_zh: str
     conditions: tuple[Condition, ...]
 
     def holds(self, z_by_feature: Mapping[str, float], *, relief: float = 0.0) -> bool:

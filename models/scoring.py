@@ -10,6 +10,7 @@ from models.features import checked_features
 from models.hysteresis import BORDERLINE_SHARE, Standing, settle_borders, standing_of
 from models.rounding import rounded
 from models.transforms import apply_scaler
+from models.vocabulary import Language
 
 PART_ROWS = 100_000
 """Customers scored at a time; some 100 MB of intermediate figures."""
@@ -31,7 +32,11 @@ SCORE_COLUMNS = [
 
 
 def score(
-    model: BehaviourModel, features: pd.DataFrame, *, before: pd.DataFrame | None = None
+    model: BehaviourModel,
+    features: pd.DataFrame,
+    *,
+    before: pd.DataFrame | None = None,
+    language: Language = "en",
 ) -> pd.DataFrame:
     """Assign every customer to the nearest centre, or leave border customers where they were.
 
@@ -44,6 +49,7 @@ def score(
         Natural units, indexed by `customer_id`, with at least the model's columns.
     before : DataFrame, indexed by `customer_id`
         `segment_id` and `nights_across` of the latest earlier night; without it nobody is held.
+    language : of the reasons.
 
     Returns
     -------
@@ -71,6 +77,7 @@ def score(
             model,
             checked.iloc[begin : begin + PART_ROWS],
             standing.part(begin, begin + PART_ROWS),
+            language,
         )
         for begin in range(0, max(len(checked), 1), PART_ROWS)
     ]
@@ -94,7 +101,9 @@ def nearest_with_distances(
     return squared.argmin(axis=1), rounded(np.sqrt(squared.min(axis=1)))
 
 
-def _score_part(model: BehaviourModel, checked: pd.DataFrame, standing: Standing) -> pd.DataFrame:
+def _score_part(
+    model: BehaviourModel, checked: pd.DataFrame, standing: Standing, language: Language
+) -> pd.DataFrame:
     coordinates = apply_scaler(model.scaler, checked).to_numpy()
     centres = model.centres
     squared = squared_distances(coordinates, centres)
@@ -129,6 +138,7 @@ def _score_part(model: BehaviourModel, checked: pd.DataFrame, standing: Standing
         centres=centres,
         own=own,
         following=following,
+        language=language,
     )
     return scored.join(reasons)[SCORE_COLUMNS]
 

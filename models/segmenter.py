@@ -1,7 +1,7 @@
 """Learning behaviour segments: from features to a model whose ids and names last."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -15,14 +15,14 @@ from models.drift import learn_reference
 from models.features import checked_features
 from models.fitting import nearest_labels
 from models.matching import Match, match_to_nothing, match_to_previous
-from models.naming import SegmentName, name_segments
+from models.naming import SegmentName, name_segments, with_rules
 from models.profiles import profile_segments
 from models.refit import Refit, judge_refit, verdict_on
 from models.rounding import rounded, rounded_number
 from models.scoring import nearest_with_distances, squared_distances
 from models.selection import select_clustering
 from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight, separations
-from models.short_rules import ShortRule, short_rules, typical_texts
+from models.short_rules import short_rules, typical_customers
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 Labels = npt.NDArray[np.int64]
@@ -132,10 +132,10 @@ def fit_behaviour_model(
     distances = rounded(
         np.linalg.norm(coordinates_of_all - refit.clustering.centres[labels], axis=1)
     )
-    names = _with_rules(
+    names = with_rules(
         name_segments(profiles, previous=_names_of(older)),
         short_rules(checked, segment_ids, scaler=scaler),
-        typical_texts(checked, segment_ids, distances, scaler=scaler),
+        typical_customers(checked, segment_ids, distances, scaler=scaler),
     )
     model = BehaviourModel(
         trained_on=trained_on,
@@ -241,18 +241,6 @@ def _match(
 
 def _names_of(model: BehaviourModel | None) -> dict[str, SegmentName]:
     return {segment.segment_id: segment.name for segment in model.segments} if model else {}
-
-
-def _with_rules(
-    names: dict[str, SegmentName], rules: dict[str, ShortRule], typical: dict[str, str]
-) -> dict[str, SegmentName]:
-    """Return the names with the short rule and the typical customer added to the rule's text."""
-    return {
-        segment: replace(
-            name, rule_text=f"{name.rule_text} {rules[segment].text()} {typical[segment]}"
-        )
-        for segment, name in names.items()
-    }
 
 
 def _segments(

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
+from models.feature_words import words_for
 from models.rounding import rounded_number
 from models.transforms import Scaler
-from models.vocabulary import words_for
+from models.vocabulary import Language, in_language
 
 MAX_DEPTH = 3
 """Conditions in a rule; more nobody keeps in mind."""
@@ -32,14 +33,17 @@ class Condition:
     lower: float
     upper: float
 
-    def text(self) -> str:
+    def text(self, language: Language) -> str:
         """Return the condition in words, with the figures as they are told."""
-        words = words_for(self.feature)
-        if np.isinf(self.lower):
-            return f"{words.label} at most {words.figure(self.upper)}"
-        if np.isinf(self.upper):
-            return f"{words.label} above {words.figure(self.lower)}"
-        return f"{words.label} above {words.figure(self.lower)}, at most {words.figure(self.upper)}"
+        words = words_for(self.feature, language)
+        limits = []
+        if not np.isinf(self.lower):
+            above = words.figure(self.lower)
+            limits.append(in_language(language, en=f" above {above}", zh=f"高于{above}"))
+        if not np.isinf(self.upper):
+            at_most = words.figure(self.upper)
+            limits.append(in_language(language, en=f" at most {at_most}", zh=f"不超过{at_most}"))
+        return words.label + in_language(language, en=",", zh="且").join(limits)
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,48 @@ class ShortRule:
     precision: float
     recall: float
 
-    def text(self) -> str:
+    def told(self, language: Language) -> str | None:
+        """Return the conditions in words; null if there are none."""
+        told = [condition.text(language) for condition in self.conditions]
+        return in_language(language, en="; ", zh="；").join(told) or None
+
+    def text(self, language: Language) -> str:
         """Return the rule as a sentence with its fidelity."""
-        if not self.conditions:
-            return "In short: no few conditions single it out."
-        told = "; ".join(condition.text() for condition in self.conditions)
-        return (
-            f"In short: {told} ({self.precision:.0%} of these are in the segment, "
-            f"{self.recall:.0%} of the segment are these)."
+        told = self.told(language)
+        if told is None:
+            return in_language(
+                language,
+                en="In short: no few conditions single it out.",
+                zh="简而言之：没有少数几个条件能把它单独划出来。",
+            )
+        return in_language(
+            language,
+            en=f"In short: {told} ({self.precision:.0%} of these are in the segment, "
+            f"{self.recall:.0%} of the segment are these).",
+            zh=f"简而言之：{told}（符合者中{self.precision:.0%}属于该分层，"
+            f"该分层中{self.recall:.0%}符合）。",
         )
+
+
+@dataclass(frozen=True)
+class TypicalCustomer:
+    """What the customer nearest to a segment's centre is like, in natural units by feature."""
+
+    values: tuple[tuple[str, float], ...]
+
+    def told(self, language: Language) -> str:
+        """Return the values in words."""
+        separator = in_language(language, en="; ", zh="；")
+        return separator.join(
+            words.label + in_language(language, en=" ", zh="") + words.figure(value)
+            for feature, value in self.values
+            for words in [words_for(feature, language)]
+        )
+
+    def text(self, language: Language) -> str:
+        """Return the values as a sentence."""
+        told = self.told(language)
+        return in_language(language, en=f"A typical customer: {told}.", zh=f"典型客户：{told}。")
 
 
 def short_rules(
@@ -93,9 +130,9 @@ def short_rules(
     }
 
 
-def typical_texts(
+def typical_customers(
     features: pd.DataFrame, segment_ids: pd.Series, distances: Array, *, scaler: Scaler
-) -> dict[str, str]:
+) -> dict[str, TypicalCustomer]:
     """Return what the customer nearest to each segment's centre is like, without saying who it is.
 
     Parameters
@@ -108,15 +145,10 @@ def typical_texts(
     leads = spread.fillna(0.0).to_dict()
     order = sorted(filled.columns, key=lambda name: (-leads[name], name))
     told = filled.loc[nearest, order[:FEATURES_OF_TYPICAL]].to_numpy(dtype=np.float64)
-    texts = {}
-    for segment, values in zip(nearest.index, told, strict=True):
-        amounts = [
-            f"{words.label} {words.figure(value)}"
-            for name, value in zip(order, values.tolist(), strict=False)
-            for words in [words_for(name)]
-        ]
-        texts[str(segment)] = f"A typical customer: {'; '.join(amounts)}."
-    return texts
+    return {
+        str(segment): TypicalCustomer(tuple(zip(order, values.tolist(), strict=False)))
+        for segment, values in zip(nearest.index, told, strict=True)
+    }
 
 
 def _filled(features: pd.DataFrame, scaler: Scaler) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from models.registry import REGISTRY_TYPES
 from models.scoring import score
 from models.segmenter import NoBehaviourModel, fit_behaviour_model
 from models.separation import PastNight
+from models.vocabulary import Language
 from orchestration.behaviour_drift import Drift, drift_of
 from orchestration.behaviour_history import (
     champion,
@@ -91,12 +92,15 @@ def run_behaviour(
     features: pd.DataFrame,
     as_of_date: date,
     run_id: str,
+    *,
+    language: Language,
 ) -> BehaviourNight:
     """Learn if it is due, score, and write the night's rows of `ml`.
 
     Parameters
     ----------
     features : DataFrame (n_customers, n_features), indexed by `customer_id`
+    language : of the reasons; a night that is run again tells them in the one it is given.
 
     Raises
     ------
@@ -107,7 +111,9 @@ def run_behaviour(
     current = champion(connection, models_folder, as_of_date)
     # Of the model from before tonight, also when a night that learned one is run again.
     drift = drift_of(champion(connection, models_folder, as_of_date - timedelta(days=1)), features)
-    night = _decide(connection, models_folder, features, as_of_date, current, drift, registry)
+    night = _decide(
+        connection, models_folder, features, as_of_date, current, drift, registry, language
+    )
     if night.model is not None and night.decision == "promoted":
         save_model(night.model, models_folder)
     tonights = drift_of(night.model, features)
@@ -174,6 +180,7 @@ def _decide(
     current: BehaviourModel | None,
     drift: Drift | None,
     registry: pd.DataFrame,
+    language: Language,
 ) -> BehaviourNight:
     """Choose the model that scores the night, and give everybody a segment."""
     before = places_before(connection, as_of_date)
@@ -182,14 +189,13 @@ def _decide(
         # A night that is run again keeps the model it learned, and says what it said.
         reason = reason_given(connection, as_of_date, current.model_id) or "learned on this night"
         run = ModelRun.of(current, "promoted", reason)
-        return BehaviourNight(
-            current, "promoted", reason, score(current, features, before=before), nobody, (run,)
-        )
+        scores = score(current, features, before=before, language=language)
+        return BehaviourNight(current, "promoted", reason, scores, nobody, (run,))
     due = refit_reason(connection, features, as_of_date, current, drift)
     if due is None:
         assert current is not None
         reason = f"scored with the model of {current.trained_on}; no refit was due"
-        return _kept(current, features, before, nobody, reason, ())
+        return _kept(current, features, before, nobody, reason, (), language)
     fitted = fit_behaviour_model(
         features,
         trained_on=as_of_date,
@@ -202,14 +208,14 @@ def _decide(
     if isinstance(fitted, NoBehaviourModel):
         rejected = ModelRun(NO_MODEL, "rejected", f"refit ({due}): {fitted.reason}")
         tried = fitted.candidates.assign(model_id=NO_MODEL)
-        return _kept(current, features, before, tried, fitted.reason, (rejected,))
+        return _kept(current, features, before, tried, fitted.reason, (rejected,), language)
     tried = fitted.candidates.assign(model_id=fitted.model.model_id)
     reason = f"learned on this night ({due}): {fitted.reason}; {fitted.verdict_reason}"
     if fitted.rejection is not None:
         rejected = ModelRun.of(fitted.model, "rejected", f"{reason}; rejected: {fitted.rejection}")
-        return _kept(current, features, before, tried, fitted.rejection, (rejected,))
+        return _kept(current, features, before, tried, fitted.rejection, (rejected,), language)
     run = ModelRun.of(fitted.model, "promoted", reason)
-    scores = score(fitted.model, features, before=before)
+    scores = score(fitted.model, features, before=before, language=language)
     return BehaviourNight(fitted.model, "promoted", reason, scores, tried, (run,))
 
 
@@ -220,6 +226,7 @@ def _kept(
     candidates: pd.DataFrame,
     reason: str,
     rejected: tuple[ModelRun, ...],
+    language: Language,
 ) -> BehaviourNight:
     """Return a night that no new model scores: by the one in use if there is one and it can."""
     gone = [] if current is None else [n for n in current.scaler.names if n not in features.columns]
@@ -229,7 +236,7 @@ def _kept(
         return BehaviourNight(None, "rejected", why, pd.DataFrame(), candidates, (run,))
     said = f"{reason}; scored with the model of {current.trained_on}" if rejected else reason
     run = ModelRun.of(current, "scored", said)
-    scores = score(current, features, before=before)
+    scores = score(current, features, before=before, language=language)
     return BehaviourNight(
         current,
         "rejected" if rejected else "scored",

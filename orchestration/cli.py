@@ -276,14 +276,29 @@ def publish(run_id: str, wait: float) -> None:
 
 @main.command()
 @click.argument("customer_id")
+@click.option("--language", type=click.Choice(["en", "zh"]), help="Default: that of strata.yml.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @_with_plain_errors
-def explain(customer_id: str, as_json: bool) -> None:  # noqa: FBT001
-    """Show a customer's segments over time, the reasons and the figures behind them."""
-    from orchestration.customer import customer_story, story_text
+def explain(customer_id: str, language: str | None, as_json: bool) -> None:  # noqa: FBT001
+    """Show a customer's segments over time, the reasons and the figures behind them.
 
-    story = customer_story(current_home(), customer_id)
-    click.echo(json.dumps(story, default=str) if as_json else story_text(story))
+    Per scheme: the segment's rule, how far the next segment is, three reasons, and the stays.
+    """
+    from orchestration.customer import customer_story
+    from orchestration.customer_text import distance_text, story_text
+    from orchestration.reporting.wording import wording
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    words = wording(language or settings.language, settings.currency)
+    story = customer_story(home, customer_id)
+    if as_json:
+        for segment in story["segments"]:
+            segment["distance"] = distance_text(segment, words)
+        click.echo(json.dumps(story, default=str))
+        return
+    is_told_in_it = words.language == settings.language
+    click.echo(story_text(story, words, are_reasons_in_it=is_told_in_it))
 
 
 @main.command()

@@ -29,10 +29,32 @@ _FIGURES = [
     "expected_spend_365d",
     "value_prediction_source",
 ]
+# What is said of a segment as such; a file of an older version holds fewer of these.
+_OF_SEGMENT = [
+    "segment_name",
+    "segment_name_zh",
+    "description",
+    "description_zh",
+    "rule_text",
+    "rule_text_zh",
+    "short_rule",
+    "short_rule_zh",
+    "rule_precision",
+    "rule_recall",
+    "typical_customer",
+    "typical_customer_zh",
+]
 
 
 def customer_story(home: Home, customer_id: str) -> dict[str, Any]:
     """Return what the published tables say of one customer.
+
+    Returns
+    -------
+    dict
+        `figures` by column of `customer_360`; `segments`, one per scheme of tonight with its names,
+        its rule, its means against everybody's (100 = the same) and the names of the next segment;
+        `stays`, oldest first within a scheme.
 
     Raises
     ------
@@ -62,45 +84,47 @@ def customer_story(home: Home, customer_id: str) -> dict[str, Any]:
             "order by scheme, valid_from",
             customer_id,
         )
+        known = {
+            row["segment_id"]: row for row in _rows(connection, "select * from marts.dim_segments")
+        }
+        index = _rows(
+            connection,
+            "select segment_id, feature, index_vs_base from marts.fct_segment_feature_index "
+            "where index_vs_base is not null order by segment_id, feature",
+        )
     return {
         "customer_id": customer_id,
         "as_of_date": figures[0]["as_of_date"],
         "figures": {name: figures[0][name] for name in _FIGURES},
-        "segments": segments,
-        "stays": stays,
+        "segments": [
+            row
+            | _told(known, row["segment_id"], _OF_SEGMENT)
+            | _told(known, row["next_segment_id"], ["segment_name", "segment_name_zh"], "next_")
+            | {
+                "index_vs_base": {
+                    each["feature"]: each["index_vs_base"]
+                    for each in index
+                    if each["segment_id"] == row["segment_id"]
+                }
+            }
+            for row in segments
+        ],
+        "stays": [
+            row | _told(known, row["segment_id"], ["segment_name", "segment_name_zh"])
+            for row in stays
+        ],
     }
 
 
-def story_text(story: dict[str, Any]) -> str:
-    """Return the story as plain lines."""
-    lines = [f"Customer {story['customer_id']}, as of {story['as_of_date']}", ""]
-    lines += [
-        f"  {name.replace('_', ' '):<22} {value}"
-        for name, value in story["figures"].items()
-        if value is not None
-    ]
-    for segment in story["segments"]:
-        border = " (on the border)" if segment["is_borderline"] else ""
-        lines += ["", f"{segment['scheme']}: {segment['segment_name']}{border}"]
-        lines += [
-            f"  because {segment[reason]}"
-            for reason in ("reason_1", "reason_2", "reason_3")
-            if segment[reason]
-        ]
-        if segment["next_segment_id"]:
-            margin = "" if segment["margin"] is None else f", {segment['margin']:.3g} away"
-            lines.append(f"  next segment: {segment['next_segment_id']}{margin}")
-        lines += [
-            f"  {stay['valid_from']} – {stay['valid_to'] or 'now'}: {stay['segment_id']}"
-            for stay in story["stays"]
-            if stay["scheme"] == segment["scheme"]
-        ]
-    return "\n".join(lines)
+def _told(
+    known: dict[str, dict[str, Any]], segment_id: str | None, columns: list[str], prefix: str = ""
+) -> dict[str, Any]:
+    """Return what `dim_segments` says of a segment, null where it says nothing."""
+    row = known.get(segment_id or "", {})
+    return {f"{prefix}{column}": row.get(column) for column in columns}
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, sql: str, customer_id: str
-) -> list[dict[str, Any]]:
-    result = connection.execute(sql, [customer_id])
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: str) -> list[dict[str, Any]]:
+    result = connection.execute(sql, list(values))
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -28,7 +28,10 @@ TABLES: dict[str, str] = {
         rule_text varchar not null, recommended_action varchar not null,
         first_seen date not null, last_seen date not null, status varchar not null,
         successor_of varchar, model_id varchar not null,
-        origin varchar, ending varchar, ended_in varchar
+        origin varchar, ending varchar, ended_in varchar,
+        description_zh varchar, rule_text_zh varchar, recommended_action_zh varchar,
+        short_rule varchar, short_rule_zh varchar, rule_precision double, rule_recall double,
+        typical_customer varchar, typical_customer_zh varchar
     """,
     "model_runs": """
         as_of_date date not null, run_id varchar not null, model_id varchar not null,

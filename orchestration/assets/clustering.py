@@ -110,7 +110,12 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
         with night.connect() as connection:
             features = read_features(connection)
             outcome = run_behaviour(
-                connection, night.home.models, features, day, context.run.run_id
+                connection,
+                night.home.models,
+                features,
+                day,
+                context.run.run_id,
+                language=night.settings.language,
             )
             drop_other_nights(connection, "ml.behaviour_scores")
         yield from _events(outcome, len(features))

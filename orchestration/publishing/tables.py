@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 """Goes up when a published table or column is added; none is ever renamed or taken away."""
 
 
@@ -68,7 +68,9 @@ PUBLISHED: dict[str, PublishedTable] = {
     ),
     "dim_segments": _table(
         "scheme segment_id",
-        "segment_name segment_name_zh description rule_text recommended_action allowed_use "
+        "segment_name segment_name_zh description description_zh rule_text rule_text_zh "
+        "recommended_action recommended_action_zh allowed_use short_rule short_rule_zh "
+        "rule_precision rule_recall typical_customer typical_customer_zh "
         "first_seen last_seen status status_reason successor_of",
     ),
     "fct_segment_profiles": _table(

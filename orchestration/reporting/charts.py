@@ -1,6 +1,7 @@
 """The pictures of the page: segments by size and money, the RFM grid, profiles, revenue."""
 
 import math
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import fmean
@@ -16,6 +17,9 @@ PEOPLE, MONEY, WARM = "#a9b5c2", "#0f766e", "#c2703d"
 
 COLUMN = 400.0
 """Width of a picture: letters stay readable from a phone's 330 pixels to half a desktop page."""
+
+REPEATED = {"frequency": "orders_365d", "monetary": "spend_365d"}
+"""Features of the RFM window, not told beside the same over 365 days."""
 
 MEAN_DAYS = 28
 """Four whole weeks, so that weekdays do not show."""
@@ -95,7 +99,7 @@ def rfm_grid(grid: dict[tuple[int, int], Group], words: Wording) -> Markup:
 def profile(index: dict[str, float], label: str, words: Wording) -> Markup:
     """Draw how far a segment's means lie from everybody's, on a scale of ratios."""
     width, row, axis, reach = 340.0, 21.0, 222.0, 62.0
-    features = sorted(index, key=lambda feature: -abs(math.log(max(index[feature], 1) / 100)))[:7]
+    features = strongest(index, 7)
     canvas = Canvas(width, row * len(features) + 4, label)
     canvas.line([axis, axis], [0, row * len(features) + 2], "#c9d0d8")
     for place, feature in enumerate(features):
@@ -105,15 +109,20 @@ def profile(index: dict[str, float], label: str, words: Wording) -> Markup:
         canvas.text(0, y + 11, words.known(f"feature.{feature}", feature), size=11.5, color=INK)
         start = axis if length >= 0 else axis + length
         canvas.box(start, y + 1, abs(length), 12, MONEY if length >= 0 else WARM)
-        canvas.text(
-            width,
-            y + 11,
-            f"×{ratio:.{0 if ratio >= 10 else 1 if ratio >= 0.1 else 2}f}",
-            size=11.5,
-            color=QUIET,
-            anchor="right",
-        )
+        canvas.text(width, y + 11, times(index[feature]), size=11.5, color=QUIET, anchor="right")
     return canvas.svg()
+
+
+def strongest(index: Mapping[str, float], count: int) -> list[str]:
+    """Return the features whose means lie furthest from everybody's, the furthest first."""
+    told = [feature for feature in index if REPEATED.get(feature) not in index]
+    return sorted(told, key=lambda feature: -abs(math.log(max(index[feature], 1) / 100)))[:count]
+
+
+def times(index: float) -> str:
+    """Write a mean against everybody's (100 = the same) as a multiple."""
+    ratio = max(index, 1) / 100
+    return f"×{ratio:.{0 if ratio >= 10 else 1 if ratio >= 0.1 else 2}f}"
 
 
 def revenue_line(night: NightFigures, words: Wording, *, width: float, height: float) -> Markup:

@@ -64,6 +64,13 @@ class NightFigures:
     model_runs: list[Row]
     backtests: list[Row]
     candidates: list[Row]
+    borders: dict[str, Row]
+    reasons: dict[str, list[str | None]]
+
+    @property
+    def names(self) -> dict[str, Row]:
+        """Return the names of every segment by its id."""
+        return {row["segment_id"]: row for row in self.segments}
 
     @property
     def as_of_date(self) -> date:
@@ -113,6 +120,10 @@ def read_figures(serving_file: Path, *, matrix_days: int) -> NightFigures:
             model_runs=_rows(connection, queries.MODEL_RUNS, night),
             backtests=_rows(connection, queries.BACKTESTS, night),
             candidates=_rows(connection, queries.CANDIDATES, night),
+            borders={row["segment_id"]: row for row in _rows(connection, queries.BORDERS)},
+            reasons={
+                row["segment_id"]: row["reasons"] for row in _rows(connection, queries.REASONS)
+            },
         )
 
 

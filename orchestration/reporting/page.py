@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from orchestration.publishing import durable
 from orchestration.reporting import charts
 from orchestration.reporting.candidates import candidates_picture
+from orchestration.reporting.explanation import border, learned_segments, told
 from orchestration.reporting.figures import (
     SMALL_CELL,
     Group,
@@ -83,7 +84,6 @@ def _template() -> Any:
 
 def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
     """Return what the template fills in."""
-    learned = night.schemes.get("behaviour", [])
     cards = [_scheme_card(scheme, segments, words) for scheme, segments in night.schemes.items()]
     return {
         "words": words,
@@ -94,19 +94,9 @@ def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
         "scheme_columns": _in_two_columns(cards),
         "name_of": lambda segment: charts.segment_name(segment, words),
         "grid": charts.rfm_grid(night.grid, words) if night.grid else None,
-        "profiles": [
-            {
-                "segment": segment,
-                "name": charts.segment_name(segment, words),
-                "picture": charts.profile(
-                    night.feature_index[segment.segment_id],
-                    charts.segment_name(segment, words),
-                    words,
-                ),
-            }
-            for segment in learned
-            if night.feature_index.get(segment.segment_id) and not segment.group.is_small
-        ],
+        "told": lambda segment, column: told(segment, column, words),
+        "border": lambda segment: border(segment, night, words),
+        "profiles": learned_segments(night, words),
         "revenue_wide": _revenue(night, words, width=960, height=240),
         "revenue_narrow": _revenue(night, words, width=380, height=220),
         "changes": _changes(night, words),

@@ -152,6 +152,36 @@ BACKTESTS = """
     where as_of_date = $night
     order by target, metric, predictor
 """
+# How many of each segment stand on the border, and to which one most of them are near.
+BORDERS = """
+    select
+        segment_id,
+        sum(customers)::bigint as customers,
+        max_by(next_segment_id, (customers, next_segment_id)) as next_segment_id
+    from (
+        select segment_id, next_segment_id, count(*) as customers
+        from marts.fct_customer_segments
+        where is_borderline
+        group by all
+    )
+    group by segment_id
+"""
+# What is said to whoever is nearest to the centre of a learned segment; who that is is not told.
+REASONS = """
+    with nearest as (
+        select segment_id, min(score) as score
+        from marts.fct_customer_segments
+        where scheme = 'behaviour'
+        group by segment_id
+    )
+    select
+        segment_id,
+        min_by([reason_1, reason_2, reason_3], customer_id) as reasons
+    from marts.fct_customer_segments
+    inner join nearest using (segment_id, score)
+    where scheme = 'behaviour'
+    group by segment_id
+"""
 PROFILES = """
     select profiles.*, segments.* exclude (as_of_date, run_id, scheme, segment_id)
     from marts.fct_segment_profiles as profiles

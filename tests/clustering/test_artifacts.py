@@ -90,3 +90,16 @@ def test_a_model_of_the_first_format_is_read_and_keeps_its_id(
     assert model.to_json() == text.encode()
     save_model(model, tmp_path)
     assert load_model(tmp_path, model.model_id) == model
+
+
+def test_a_model_of_before_chinese_rules_is_read_and_keeps_its_id(
+    fitted: FittedBehaviour,
+) -> None:
+    content = json.loads(fitted.model.to_json())
+    old = ("segment_name", "segment_name_zh", "description", "rule_text", "recommended_action")
+    for segment in content["segments"]:
+        segment["name"] = {column: segment["name"][column] for column in old}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    model = BehaviourModel.from_json(text.encode())
+    assert model.to_json() == text.encode()
+    assert model.segments[0].name.short_rule is None

@@ -3,9 +3,10 @@ import itertools
 import pandas as pd
 import pytest
 
+from models.feature_words import WORDS
 from models.name_rules import NAME_RULES, first_rule
 from models.naming import SegmentName, name_segments
-from models.vocabulary import WORDS
+from models.vocabulary import LANGUAGES
 
 FEATURES = list(WORDS)
 
@@ -85,8 +86,9 @@ def test_a_segment_without_any_usable_feature_still_gets_a_name() -> None:
 def test_names_and_comparatives_are_distinct_in_both_languages() -> None:
     assert len({rule.name for rule in NAME_RULES}) == len(NAME_RULES)
     assert len({rule.name_zh for rule in NAME_RULES}) == len(NAME_RULES)
-    assert len({text for word in WORDS.values() for text in (word.more, word.less)}) == 18
-    assert len({text for word in WORDS.values() for text in (word.more_zh, word.less_zh)}) == 18
+    for language in LANGUAGES:
+        words = [word[language] for word in WORDS.values()]
+        assert len({text for word in words for text in (word.more, word.less)}) == 18
 
 
 def test_texts_hold_figures_in_natural_units_and_the_predicate() -> None:
@@ -97,6 +99,20 @@ def test_texts_hold_figures_in_natural_units_and_the_predicate() -> None:
     )
     assert named.description
     assert named.recommended_action
+    assert named.rule_text_zh is not None
+    assert "近365天订单数110（全部客户100）" in named.rule_text_zh
+    assert named.rule_text_zh.endswith(
+        "命名依据：近365天订单数和有订单的月数高于全部客户（z ≥ 0.3）。"
+    )
+
+
+def test_every_name_says_who_and_what_to_do_in_both_languages() -> None:
+    for texts in ("description", "recommended_action"):
+        for rule in NAME_RULES:
+            en, zh = getattr(rule, texts), getattr(rule, f"{texts}_zh")
+            assert en.isascii(), en
+            assert zh.endswith("。"), zh
+            assert not zh.isascii(), zh
 
 
 def renamed(old_z: float, new_z: float) -> tuple[SegmentName, SegmentName]:

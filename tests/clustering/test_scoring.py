@@ -9,6 +9,7 @@ from models.behaviour_model import BehaviourModel, Segment
 from models.scoring import SCORE_COLUMNS, nearest_segments, score
 from models.segmenter import FittedBehaviour
 from models.transforms import FeatureTransform, Scaler
+from models.vocabulary import LANGUAGES
 
 
 def transform(name: str) -> FeatureTransform:
@@ -114,6 +115,21 @@ def test_a_missing_feature_is_named(planted: pd.DataFrame, fitted: FittedBehavio
 def test_reasons_are_sentences_with_the_customers_own_values(plane: BehaviourModel) -> None:
     scored = score(plane, customers((4.0, 0.0))).iloc[0]
     assert scored["reason_1"] == "Orders about every 91 days (typical: about once a year)"
+
+
+def test_the_language_changes_the_reasons_and_nothing_else(
+    planted: pd.DataFrame, fitted: FittedBehaviour, plane: BehaviourModel
+) -> None:
+    scored = score(plane, customers((4.0, 0.0)), language="zh").iloc[0]
+    assert scored["reason_1"] == "下单频率约每91天一次（一般：约每年一次）"
+    english, chinese = (score(fitted.model, planted, language=each) for each in LANGUAGES)
+    reasons = ["reason_1", "reason_2", "reason_3"]
+    pd.testing.assert_frame_equal(
+        chinese.drop(columns=reasons), english.drop(columns=reasons), check_exact=True
+    )
+    assert all((chinese[each].isna() == english[each].isna()).all() for each in reasons)
+    assert not any(chinese[each].dropna().str.isascii().any() for each in reasons)
+    assert all(english[each].dropna().str.isascii().all() for each in reasons)
 
 
 def test_the_first_reason_is_what_separates_from_the_next_segment(plane: BehaviourModel) -> None:

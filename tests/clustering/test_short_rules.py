@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.segmenter import FittedBehaviour
-from models.short_rules import short_rules, typical_texts
+from models.short_rules import TypicalCustomer, short_rules, typical_customers
 from models.transforms import FeatureTransform, Scaler
 
 
@@ -34,9 +34,12 @@ def test_a_rule_counts_the_customers_that_meet_it_by_hand() -> None:
     assert [(each.lower, each.upper) for each in rules["b01"].conditions] == [(20.0, np.inf)]
     assert rules["b01"].precision == pytest.approx(38 / 40)
     assert rules["b01"].recall == pytest.approx(38 / 40)
-    assert rules["b01"].text() == (
+    assert rules["b01"].text("en") == (
         "In short: orders in 365 days above 20 (95% of these are in the segment, 95% of the "
         "segment are these)."
+    )
+    assert rules["b01"].text("zh") == (
+        "简而言之：近365天订单数高于20（符合者中95%属于该分层，该分层中95%符合）。"
     )
     assert rules["b02"].precision == pytest.approx(58 / 60)
 
@@ -56,9 +59,13 @@ def test_a_segment_like_any_other_has_no_rule() -> None:
     features = customers({"orders_365d": list(random.normal(50, 5, 400))})
     members = pd.Series(random.choice(["b01", "b02", "b03", "b04"], 400), features.index)
     rules = short_rules(features, members, scaler=scaler_of("orders_365d"))
-    assert {rule.text() for rule in rules.values()} == {
+    assert {rule.text("en") for rule in rules.values()} == {
         "In short: no few conditions single it out."
     }
+    assert {rule.text("zh") for rule in rules.values()} == {
+        "简而言之：没有少数几个条件能把它单独划出来。"
+    }
+    assert {rule.told("en") for rule in rules.values()} == {None}
 
 
 def test_unknown_values_count_as_the_model_takes_them() -> None:
@@ -71,19 +78,29 @@ def test_unknown_values_count_as_the_model_takes_them() -> None:
 def test_the_typical_customer_is_the_nearest_to_the_centre_and_not_named() -> None:
     features = customers({"orders_365d": [30.0, 31.0, 3.0], "recency_days": [5.0, 6.0, 70.0]})
     members = pd.Series(["b01", "b01", "b02"], features.index)
-    texts = typical_texts(
+    typical = typical_customers(
         features,
         members,
         np.array([2.0, 1.0, 0.5]),
         scaler=scaler_of("orders_365d", "recency_days"),
     )
-    assert "orders in 365 days 31" in texts["b01"]
-    assert "days since the last order 70" in texts["b02"]
-    assert not any(customer in text for customer in features.index for text in texts.values())
+    assert typical["b01"] == TypicalCustomer((("orders_365d", 31.0), ("recency_days", 6.0)))
+    assert typical["b02"].text("en") == (
+        "A typical customer: orders in 365 days 3; days since the last order 70."
+    )
+    assert typical["b02"].text("zh") == "典型客户：近365天订单数3；距上次订单天数70。"
 
 
 def test_planted_groups_have_rules_of_high_fidelity(fitted: FittedBehaviour) -> None:
     for segment in fitted.model.segments:
-        assert "In short: " in segment.name.rule_text
-        assert "no few conditions" not in segment.name.rule_text
-        assert "A typical customer: " in segment.name.rule_text
+        name = segment.name
+        assert name.short_rule
+        assert name.short_rule_zh
+        assert f"In short: {name.short_rule} (" in name.rule_text
+        assert f"A typical customer: {name.typical_customer}." in name.rule_text
+        assert f"简而言之：{name.short_rule_zh}（" in str(name.rule_text_zh)
+        assert f"典型客户：{name.typical_customer_zh}。" in str(name.rule_text_zh)
+        assert name.rule_precision is not None
+        assert name.rule_precision > 0.9
+        assert name.rule_recall is not None
+        assert name.rule_recall > 0.9

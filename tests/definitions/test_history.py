@@ -164,6 +164,33 @@ def test_a_scheme_that_came_and_went_on_one_night_leaves_no_trace(
     pd.testing.assert_frame_equal(other.query(HISTORY), expected)
 
 
+def test_another_language_ends_no_stay_and_leaves_what_was_told(
+    world: Any, new_world: Callable[..., Any]
+) -> None:
+    """By 10 March `quiet` has been silent for 26 days, one more than the least limit."""
+    in_chinese = date(2026, 3, 10)
+    other = new_world(lifecycle={"min_days": [25, 28, 56]}, language="zh")
+    world.copy_to(other)
+    other.fit(in_chinese, 1.0, 1.0)
+
+    other.run(in_chinese, SEGMENTS)
+
+    before, after = world.query(HISTORY), other.query(HISTORY)
+    told = ["customer_id", "scheme", "valid_from", "segment_id", "scheme_version", "entry_reason"]
+    kept = before[told].merge(after[told], how="left", indicator=True)
+    assert set(kept["_merge"]) == {"both"}
+    moved = after[after["valid_from"].dt.date == in_chinese]
+    assert ("quiet", "lifecycle") in set(zip(moved["customer_id"], moved["scheme"], strict=True))
+    assert set(after.loc[after["valid_to"].dt.date == in_chinese, "exit_reason"]) == {"moved"}
+    assert moved["entry_reason"].str.contains("（此前：").all()
+    tonight = other.query("select * from marts.fct_customer_segments")
+    assert not tonight["reason_1"].str.isascii().any()
+    earlier = other.query(
+        "select reason_1 from segments.customer_segments where as_of_date < date '2026-03-10'"
+    )
+    assert earlier["reason_1"].str.isascii().all()
+
+
 @pytest.mark.long
 def test_a_night_that_broke_off_between_changes_and_stays_is_made_good(
     world: Any, new_world: Callable[..., Any]

@@ -30,7 +30,7 @@ def test_status_explain_check_and_restore_after_two_nights(installation: Install
 
     story = installation.strata("explain", "C000")
     assert story.exit_code == 0, story.output
-    for word in ("Customer C000", "rfm:", "because", "next segment", "2024-06-29"):
+    for word in ("Customer C000", "(rfm.", "rule:", "because", "next segment", "2024-06-29"):
         assert word in story.output
     unknown = installation.strata("explain", "nobody")
     assert unknown.exit_code == 2

@@ -198,12 +198,39 @@ def make_serving_file(
             "split_part(segment_id, '.', 1) as scheme, segment_id, segment_name, segment_name_zh, "
             "'As it is described.' as description, 'R 5 and FM 4-5.' as rule_text, "
             "'Thank them, offer early access, ask for reviews.' as recommended_action, "
+            "'R 为 5 且 FM 为 4-5。' as rule_text_zh, '致谢并提供优先购买。' as "
+            "recommended_action_zh, "
+            "case when starts_with(segment_id, 'behaviour') and segment_id <> 'behaviour.b02' "
+            "then 'orders in 365 days above 20' end as short_rule, "
+            "case when segment_id <> 'behaviour.b02' then '近365天订单数高于20' end "
+            "as short_rule_zh, "
+            "0.94::double as rule_precision, 0.812::double as rule_recall, "
+            "'orders in 365 days 31' as typical_customer, "
+            "'近365天订单数31' as typical_customer_zh, "
             "'marketing' as allowed_use, date '2017-12-01' as first_seen, "
             "as_of_date as last_seen, 'active' as status, null::varchar as status_reason, "
             "null::varchar as successor_of, worth_rank from names union all select "
             f"{night}, 'churn_risk', 'churn_risk.not_available', 'Not available', '不可用', null, "
-            "null, null, null, null, null, 'not_available', "
+            "null, null, null, null, null, null, null, null, null, null, null, null, null, "
+            "'not_available', "
             "'No model has beaten its baseline yet.', null, null"
+        )
+        run(
+            "create table marts.fct_customer_segments as "
+            + " union all ".join(
+                f"select {night}, customer_id, '{scheme}' as scheme, "
+                f"{scheme}_segment as segment_id, {scheme}_segment = '{border}' and "
+                "customer_id < 'c00600' as is_borderline, "
+                f"case when customer_id < 'c00300' then '{near}' else '{border}' end "
+                "as next_segment_id, (1 + recency_days)::double as score, "
+                "'ordered ' || recency_days || ' days ago' as reason_1, "
+                "'second & <last>' as reason_2, null::varchar as reason_3 "
+                "from marts.customer_360"
+                for scheme, border, near in (
+                    ("rfm", "rfm.champions", "rfm.loyal"),
+                    ("behaviour", "behaviour.b01", "behaviour.b03"),
+                )
+            )
         )
         run(
             f"create table marts.fct_segment_feature_index as select {night}, "

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.reporting.page import render_report
@@ -110,6 +111,74 @@ def test_the_chinese_page_is_chinese(serving_file: Path, tmp_path: Path) -> None
     page = page_of(serving_file, tmp_path, "zh", "CNY")
     for words in ['lang="zh-CN"', "2017年12月30日", "冠军客户", "距上次订单天数", "<b>¥"]:
         assert words in page
+
+
+def facts_of(page: str, name: str) -> dict[str, str]:
+    """Return what stands below the picture of a learned segment."""
+    card = page[page.index(f"<h3>{name}</h3>") :].split("</dl>")[0]
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card))
+
+
+def test_a_learned_segment_says_its_rule_its_fidelity_and_a_typical_customer(page: str) -> None:
+    facts = facts_of(page, "Frequent big baskets")
+    assert facts["In short"] == (
+        "Orders in 365 days above 20 – 94% of these customers are in the group, 81% of the group "
+        "are these."
+    )
+    assert facts["A typical customer"] == "Orders in 365 days 31"
+    assert facts_of(page, "Discount seekers")["In short"] == (
+        "No few conditions single this group out."
+    )
+
+
+def test_a_segment_says_who_stands_on_its_border_and_why_its_middle_is_there(
+    serving_file: Path, page: str
+) -> None:
+    with duckdb.connect(str(serving_file), read_only=True) as connection:
+        row = connection.execute(
+            "select count(*), count(*) filter (next_segment_id = 'behaviour.b03') * 2 > count(*) "
+            "from marts.fct_customer_segments "
+            "where scheme = 'behaviour' and is_borderline"
+        ).fetchone()
+        [(score,)] = connection.execute(
+            "select min(score) - 1 from marts.fct_customer_segments "
+            "where segment_id = 'behaviour.b01'"
+        ).fetchall()
+    assert row is not None
+    near = "Occasional &amp; &lt;small&gt;" if row[1] else "Frequent big baskets"
+    facts = facts_of(page, "Frequent big baskets")
+    assert facts["On the border"] == f"{row[0]} customers, most of them near {near}."
+    assert facts["Why the customer nearest to the middle is here"] == (
+        f"Ordered {score:.0f} days ago; Second &amp; &lt;last&gt;"
+    )
+    assert facts_of(page, "Discount seekers")["On the border"] == "Nobody."
+    actions = page[page.index('id="actions"') : page.index('id="quality"')]
+    assert f"On the border: {row[0]} customers, most of them near {near}." in actions
+
+
+def test_the_chinese_page_explains_in_chinese(serving_file: Path, tmp_path: Path) -> None:
+    page = page_of(serving_file, tmp_path, "zh", "CNY")
+    facts = facts_of(page, "高频大单")
+    assert facts["简而言之"].startswith("近365天订单数高于20。符合这些条件的客户中 94%")
+    assert facts["典型客户"] == "近365天订单数31"
+    actions = page[page.index('id="actions"') : page.index('id="quality"')]
+    assert "规则：R 为 5 且 FM 为 4-5。" in actions
+    assert "致谢并提供优先购买。" in actions
+    assert "Thank them" not in actions
+
+
+def test_a_file_of_before_rules_stood_apart_has_its_page(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    """A failed night draws the last good one again, also one of an earlier version."""
+    path = make_night()
+    columns = ["typical_customer", "short_rule", "rule_text", "recommended_action"]
+    with duckdb.connect(str(path)) as connection:
+        for column in [f"{name}_zh" for name in columns] + ["typical_customer", "short_rule"]:
+            connection.execute(f"alter table marts.dim_segments drop column {column}")
+    page = page_of(path, tmp_path, "zh")
+    assert set(facts_of(page, "高频大单")) == {"处于边界", "最接近中心的客户为何在此"}
+    assert "规则：R 5 and FM 4-5." in page
 
 
 def test_an_account_without_currency_gets_plain_amounts(serving_file: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from models.artifacts import ArtifactError
 from models.challenger import is_held_out
+from models.vocabulary import Language
 from orchestration.behaviour import BehaviourNight, run_behaviour
 from orchestration.behaviour_history import (
     champion,
@@ -50,8 +51,11 @@ class Nights:
     connection: duckdb.DuckDBPyConnection
     models: Path
 
-    def run(self, day: date, features: pd.DataFrame) -> BehaviourNight:
-        return run_behaviour(self.connection, self.models, features, day, f"run of {day}")
+    def run(
+        self, day: date, features: pd.DataFrame, *, language: Language = "en"
+    ) -> BehaviourNight:
+        run_id = f"run of {day}"
+        return run_behaviour(self.connection, self.models, features, day, run_id, language=language)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
@@ -296,3 +300,31 @@ def test_a_warehouse_of_before_gets_the_new_columns(tmp_path: Path) -> None:
             "select count(*) from ml.behaviour_scores where nearest_segment_id = segment_id "
             "and nights_across = 0"
         ).fetchone() == (240,)
+
+
+def test_another_language_tells_the_same_night_in_other_words(nights: Nights) -> None:
+    features = planted()
+    nights.run(MONDAY, features)
+    tuesday = MONDAY + timedelta(days=1)
+    facts = "* exclude (as_of_date, run_id, reason_1, reason_2, reason_3)"
+
+    nights.run(tuesday, features, language="zh")
+
+    english, chinese = (
+        nights.rows(
+            f"select {facts} from ml.behaviour_scores where as_of_date = '{day}' order by all"
+        )
+        for day in (MONDAY, tuesday)
+    )
+    assert english == chinese
+    told = "select count(*), count(*) filter (regexp_matches(reason_1, '[一-龥]'))"
+    for day, expected in ((MONDAY, (240, 0)), (tuesday, (240, 240))):
+        assert nights.rows(f"{told} from ml.behaviour_scores where as_of_date = '{day}'") == [
+            expected
+        ]
+    rules = nights.rows(
+        "select rule_text_zh, description_zh, short_rule, short_rule_zh, typical_customer_zh, "
+        "rule_precision from ml.behaviour_segments"
+    )
+    assert len(rules) == len({segment for (segment, *_) in rules}) == 4
+    assert all(text is not None for row in rules for text in row)

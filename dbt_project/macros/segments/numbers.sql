@@ -35,6 +35,12 @@
 {%- endmacro %}
 
 
+{# The same with the account's currency, if there is one. #}
+{% macro in_currency(expression, currency='night.currency') -%}
+    {{ as_money(expression) }} || coalesce(' ' || {{ currency }}, '')
+{%- endmacro %}
+
+
 {% macro as_whole(expression) -%}
     cast(cast(round({{ expression }}) as bigint) as varchar)
 {%- endmacro %}
@@ -44,10 +50,4 @@
 {% macro counted(expression, noun) -%}
     cast({{ expression }} as varchar)
     || case when {{ expression }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
-{%- endmacro %}
-
-
-{# "Last order 1 day ago", "Last order 12 days ago". #}
-{% macro days_phrase(days, before, after) -%}
-    '{{ before }} ' || {{ counted(days, 'day') }} || ' {{ after }}'
 {%- endmacro %}

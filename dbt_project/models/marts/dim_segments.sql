@@ -1,3 +1,9 @@
+{% set texts = [
+    'description', 'description_zh', 'rule_text', 'rule_text_zh', 'recommended_action',
+    'recommended_action_zh', 'short_rule', 'short_rule_zh', 'typical_customer',
+    'typical_customer_zh',
+] %}
+
 with
 
 night as (
@@ -25,9 +31,11 @@ catalogue as (
         segment_id,
         segment_name,
         segment_name_zh,
-        description,
-        rule_text,
-        recommended_action,
+        {% for text in texts %}
+        {{ text }},
+        {% endfor %}
+        rule_precision,
+        rule_recall,
         status,
         successor_of,
         worth_rank,
@@ -65,9 +73,11 @@ segments as (
         coalesce(catalogue.segment_id, seen.segment_id) as segment_id,
         coalesce(catalogue.segment_name, seen.segment_id) as segment_name,
         coalesce(catalogue.segment_name_zh, seen.segment_id) as segment_name_zh,
-        catalogue.description,
-        catalogue.rule_text,
-        catalogue.recommended_action,
+        {% for text in texts %}
+        catalogue.{{ text }},
+        {% endfor %}
+        catalogue.rule_precision,
+        catalogue.rule_recall,
         coalesce(catalogue.status, 'active') as status,
         cast(null as varchar) as status_reason,
         catalogue.successor_of,
@@ -101,9 +111,11 @@ listed as (
         unavailable.segment_id,
         'Not available' as segment_name,
         '不可用' as segment_name_zh,
-        cast(null as varchar) as description,
-        cast(null as varchar) as rule_text,
-        cast(null as varchar) as recommended_action,
+        {% for text in texts %}
+        cast(null as varchar) as {{ text }},
+        {% endfor %}
+        cast(null as double) as rule_precision,
+        cast(null as double) as rule_recall,
         'not_available' as status,
         unavailable.status_reason,
         cast(null as varchar) as successor_of,
@@ -121,9 +133,11 @@ select
     listed.segment_id,
     listed.segment_name,
     listed.segment_name_zh,
-    listed.description,
-    listed.rule_text,
-    listed.recommended_action,
+    {% for text in texts %}
+    listed.{{ text }},
+    {% endfor %}
+    listed.rule_precision,
+    listed.rule_recall,
     schemes.allowed_use,
     listed.status,
     listed.status_reason,

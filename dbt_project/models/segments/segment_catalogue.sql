@@ -11,7 +11,12 @@ map_rules as (
         || case
             when pairs.segment_id = 'rfm.lost' then ' Or the last counted order before the window.'
             else ''
-        end as rule_text
+        end as rule_text,
+        '代码' || {{ dbt.listagg('pairs.rfm_code', "'、'", 'order by pairs.rfm_code') }} || '。'
+        || case
+            when pairs.segment_id = 'rfm.lost' then '或最后一个有效订单早于统计窗口。'
+            else ''
+        end as rule_text_zh
     from {{ ref('rfm_segment_map') }} as pairs
     inner join {{ source('ops', 'night') }} as night on pairs.map = night.rfm_map
     where pairs.map <> 'default'
@@ -29,6 +34,15 @@ rule_segments as (
         segment_names.description,
         coalesce(map_rules.rule_text, segment_names.rule_text) as rule_text,
         segment_names.recommended_action,
+        segment_names.description_zh,
+        coalesce(map_rules.rule_text_zh, segment_names.rule_text_zh) as rule_text_zh,
+        segment_names.recommended_action_zh,
+        cast(null as varchar) as short_rule,
+        cast(null as varchar) as short_rule_zh,
+        cast(null as varchar) as typical_customer,
+        cast(null as varchar) as typical_customer_zh,
+        cast(null as double) as rule_precision,
+        cast(null as double) as rule_recall,
         'active' as status,
         cast(null as varchar) as successor_of,
         segment_names.worth_rank,
@@ -49,6 +63,15 @@ learned_segments as (
         description,
         rule_text,
         recommended_action,
+        description_zh,
+        rule_text_zh,
+        recommended_action_zh,
+        short_rule,
+        short_rule_zh,
+        typical_customer,
+        typical_customer_zh,
+        rule_precision,
+        rule_recall,
         status,
         successor_of,
         cast(null as integer) as worth_rank,

@@ -11,7 +11,9 @@ with
 
 night as (
 
-    select as_of_date
+    select
+        as_of_date,
+        language
     from {{ source('ops', 'night') }}
 
 ),
@@ -216,8 +218,8 @@ told as (
            differ every night. #}
     {% for number in range(1, 4) %}
     coalesce(
-        split_part(rows_now.reason_{{ number }}, ':', 1)
-        <> split_part(rows_before.reason_{{ number }}, ':', 1), false
+        {{ state_of('rows_now.reason_' ~ number) }}
+        <> {{ state_of('rows_before.reason_' ~ number) }}, false
     ) as has_moved_{{ number }},
     rows_now.reason_{{ number }},
     rows_before.reason_{{ number }} as reason_before_{{ number }}{{ ',' if not loop.last }}
@@ -255,20 +257,29 @@ select
     told.from_segment_id,
     told.to_segment_id,
     case
-        when told.to_segment_id is null then 'No longer in the scheme on this night'
+        when told.to_segment_id is null then {{ said('entry.left') }}
         {# A night that was run between two others, of which the later one was thinned. #}
         when told.reason_1 is null
-            then coalesce(told.earlier_reason, 'The figures of this night are no longer kept')
-        when told.previous_as_of_date is null then 'First night of the scheme. ' || told.reason_1
+            then coalesce(told.earlier_reason, {{ said('entry.not_kept') }})
+        when told.previous_as_of_date is null
+            then {{ said('entry.first_night', {'reason': 'told.reason_1'}) }}
         when told.from_segment_id is null
-            then 'New in the scheme on this night. ' || told.reason_1
-        when told.has_new_rules then 'The rules of the scheme changed. ' || told.reason_1
+            then {{ said('entry.new', {'reason': 'told.reason_1'}) }}
+        when told.has_new_rules
+            then {{ said('entry.new_rules', {'reason': 'told.reason_1'}) }}
         {% for number in range(1, 4) %}
         when told.has_moved_{{ number }}
             then
-                told.reason_{{ number }}
-                || ' (before: ' || told.reason_before_{{ number }} || ')'
+                {{ said('entry.moved', {
+                    'reason': 'told.reason_' ~ number,
+                    'before': 'told.reason_before_' ~ number}) }}
         {% endfor %}
-        else told.reason_1 || coalesce(' (before: ' || told.reason_before_1 || ')', '')
+        else
+            coalesce(
+                {{ said('entry.moved', {
+                    'reason': 'told.reason_1', 'before': 'told.reason_before_1'}) }},
+                told.reason_1
+            )
     end as entry_reason
 from told
+cross join night

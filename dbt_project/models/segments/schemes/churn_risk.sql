@@ -8,7 +8,8 @@ night as (
     select
         churn_risk_high,
         churn_risk_medium,
-        as_of_date
+        as_of_date,
+        language
     from {{ source('ops', 'night') }}
 
 ),
@@ -108,32 +109,30 @@ select
     case
         when distances.churn_probability is not null
             then
-                'Chance of no order in the next 90 days '
-                || {{ as_whole('100 * distances.churn_probability') }} || ' %'
-                || case
-                    when distances.prediction_source = 'baseline' then ', by recency alone'
-                    else ''
+                case distances.prediction_source
+                    when 'baseline'
+                        then
+                            {{ said('churn_risk.chance_by_recency', {
+                                'chance': as_whole('100 * distances.churn_probability')}) }}
+                    else
+                        {{ said('churn_risk.chance', {
+                            'chance': as_whole('100 * distances.churn_probability')}) }}
                 end
-        when distances.recency_days is null then 'No counted order yet'
-        else 'No counted order in the last 180 days: nobody left to lose'
+        when distances.recency_days is null then {{ said('churn_risk.no_order') }}
+        else {{ said('churn_risk.nobody_to_lose') }}
     end as reason_1,
     case
-        when distances.recency_days is not null
+        when distances.gaps > 0
             then
-                {{ days_phrase('distances.recency_days', 'Last order', 'ago') }}
-                || case
-                    when distances.gaps > 0
-                        then
-                            '; own rhythm '
-                            || {{ as_money('1.0 * distances.gap_days / distances.gaps') }}
-                            || ' days on average'
-                    else '; one order day so far'
-                end
+                {{ said('churn_risk.rhythm', {
+                    'days': 'distances.recency_days',
+                    'mean': as_money('1.0 * distances.gap_days / distances.gaps')}) }}
+        when distances.recency_days is not null
+            then {{ said('churn_risk.no_rhythm', {'days': 'distances.recency_days'}) }}
     end as reason_2,
     case
         when distances.p_alive is not null
-            then
-                'Chance of still being a customer ' || {{ as_whole('100 * distances.p_alive') }}
-                || ' % (MBG/NBD)'
+            then {{ said('churn_risk.alive', {'chance': as_whole('100 * distances.p_alive')}) }}
     end as reason_3
 from distances
+cross join night

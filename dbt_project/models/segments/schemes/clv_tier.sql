@@ -7,6 +7,7 @@ night as (
 
     select
         currency,
+        language,
         as_of_date
     from {{ source('ops', 'night') }}
 
@@ -138,28 +139,26 @@ select
     ) as is_borderline,
     'clv_tier.' || nearest.next_tier as next_segment_id,
     case
-        when nearest.expected_spend_365d is null then 'No counted order yet, so no expectation'
+        when nearest.expected_spend_365d is null then {{ said('clv_tier.no_order') }}
+        when nearest.value_prediction_source = 'baseline'
+            then
+                {{ said('clv_tier.spend_as_before', {
+                    'money': in_currency('nearest.expected_spend_365d')}) }}
         else
-            'Expected to spend ' || {{ as_money('nearest.expected_spend_365d') }}
-            || coalesce(' ' || night.currency, '') || ' in the next 365 days'
-            || case
-                when nearest.value_prediction_source = 'baseline' then ', as in the last period'
-                else ''
-            end
+            {{ said('clv_tier.spend', {'money': in_currency('nearest.expected_spend_365d')}) }}
     end as reason_1,
     case
         when nearest.value_rank is not null
             then
-                'Place ' || cast(nearest.value_rank as varchar) || ' of '
-                || cast(nearest.valued_customers as varchar) || ' customers with expected spend'
+                {{ said('clv_tier.place', {
+                    'place': 'nearest.value_rank', 'customers': 'nearest.valued_customers'}) }}
     end as reason_2,
     case
         when nearest.expected_orders_90d is not null
             then
-                {{ as_money('nearest.expected_orders_90d') }}
-                || ' orders expected in 90 days; spent '
-                || {{ as_money('nearest.spend_365d') }}
-                || coalesce(' ' || night.currency, '') || ' in the last 365'
+                {{ said('clv_tier.orders', {
+                    'orders': as_money('nearest.expected_orders_90d'),
+                    'money': in_currency('nearest.spend_365d')}) }}
     end as reason_3
 from nearest
 cross join night

@@ -3,6 +3,13 @@
 
 with
 
+night as (
+
+    select language
+    from {{ source('ops', 'night') }}
+
+),
+
 {# What comes next if the customer stays silent, and in how many days. #}
 followed as (
 
@@ -46,30 +53,33 @@ select
     scored.margin,
     coalesce(scored.margin < {{ borderline }}, false) as is_borderline,
     'lifecycle.' || scored.next_stage as next_segment_id,
-    'Stage ' || replace(scored.stage, '_', ' ') || ': '
-    || case
-        when scored.recency_days is null then 'no counted order yet'
+    case
+        when scored.recency_days is null
+            then {{ said('lifecycle.no_order', {'stage': 'scored.stage'}) }}
         else
-            {{ days_phrase('scored.recency_days', 'last order', 'ago') }}
-            || '; limit ' || {{ as_whole('floor(scored.limit_1)') }}
+            {{ said('lifecycle.silence', {
+                'stage': 'scored.stage', 'days': 'scored.recency_days',
+                'limit': as_whole('floor(scored.limit_1)')}) }}
     end as reason_1,
     case
         when scored.gaps > 0
             then
-                'Own rhythm: ' || {{ as_money('1.0 * scored.gap_days / scored.gaps') }}
-                || ' days on average over ' || {{ counted('scored.gaps', 'gap') }}
-        when scored.recency_days is not null
-            then 'Own rhythm: one order day so far, so the account''s rhythm counts'
+                {{ said('lifecycle.rhythm', {
+                    'mean': as_money('1.0 * scored.gap_days / scored.gaps'),
+                    'gaps': 'scored.gaps'}) }}
+        when scored.recency_days is not null then {{ said('lifecycle.no_rhythm') }}
     end as reason_2,
     case
         when scored.stage = 'reactivated'
             then
-                'Came back ' || {{ counted('scored.days_since_return', 'day') }}
-                || ' ago after ' || {{ counted('scored.silence_days', 'day') }} || ' of silence'
+                {{ said('lifecycle.return', {
+                    'days': 'scored.days_since_return', 'silence': 'scored.silence_days'}) }}
         when scored.recency_days is not null
             then
-                'Limits: at risk after ' || {{ as_whole('floor(scored.limit_1)') }}
-                || ', dormant after ' || {{ as_whole('floor(scored.limit_2)') }}
-                || ', churned after ' || {{ as_whole('floor(scored.limit_3)') }} || ' days'
+                {{ said('lifecycle.limits', {
+                    'first': as_whole('floor(scored.limit_1)'),
+                    'second': as_whole('floor(scored.limit_2)'),
+                    'third': as_whole('floor(scored.limit_3)')}) }}
     end as reason_3
 from scored
+cross join night

@@ -14,7 +14,12 @@ night as (
     select
         rfm_map,
         rfm_window_days,
-        currency
+        currency,
+        language,
+        case
+            when rfm_window_days is null then {{ said('rfm.all_history', language='language') }}
+            else {{ said('rfm.window', {'days': 'rfm_window_days'}, language='language') }}
+        end as window_phrase
     from {{ source('ops', 'night') }}
 
 ),
@@ -103,21 +108,6 @@ nearest as (
         end as segment_id
     from margins
 
-),
-
-sentences as (
-
-    select
-        customers.customer_id,
-        {{ days_phrase('customers.recency_days', 'last order', 'ago') }} as recency_sentence,
-        {{ counted('customers.frequency', 'order') }} as orders_phrase,
-        {{ as_money('customers.monetary') }}
-        || coalesce(' ' || night.currency, '') as money_phrase,
-        coalesce(' in ' || cast(night.rfm_window_days as varchar) || ' days', ' in all history')
-            as window_phrase
-    from customers
-    cross join night
-
 )
 
 select
@@ -137,26 +127,29 @@ select
     coalesce(nearest.distance < {{ borderline }}, false) as is_borderline,
     nearest.segment_id as next_segment_id,
     case
-        when customers.recency_days is null then 'Recency none: no counted order yet'
+        when customers.recency_days is null then {{ said('rfm.no_order') }}
         when customers.rfm_code is null
-            then 'Recency none: ' || sentences.recency_sentence || ', before the window'
+            then {{ said('rfm.before_window', {'days': 'customers.recency_days'}) }}
         else
-            'Recency score ' || cast(customers.r_score as varchar) || ' of 5: '
-            || sentences.recency_sentence
+            {{ said('rfm.recency', {
+                'score': 'customers.r_score', 'days': 'customers.recency_days'}) }}
     end as reason_1,
     case
         when customers.rfm_code is not null
             then
-                'Frequency score ' || cast(customers.f_score as varchar) || ' of 5: '
-                || sentences.orders_phrase || sentences.window_phrase
+                {{ said('rfm.frequency', {
+                    'score': 'customers.f_score', 'orders': 'customers.frequency',
+                    'window': 'night.window_phrase'}) }}
     end as reason_2,
     case
         when customers.rfm_code is not null
             then
-                'Monetary score ' || cast(customers.m_score as varchar) || ' of 5: '
-                || sentences.money_phrase || sentences.window_phrase
+                {{ said('rfm.monetary', {
+                    'score': 'customers.m_score',
+                    'money': in_currency('customers.monetary'),
+                    'window': 'night.window_phrase'}) }}
     end as reason_3
 from customers
-inner join sentences on customers.customer_id = sentences.customer_id
+cross join night
 left join codes on customers.rfm_code = codes.rfm_code
 left join nearest on customers.customer_id = nearest.customer_id

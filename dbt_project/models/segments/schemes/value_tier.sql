@@ -5,7 +5,9 @@ with
 
 night as (
 
-    select currency
+    select
+        currency,
+        language
     from {{ source('ops', 'night') }}
 
 ),
@@ -117,18 +119,18 @@ select
         nearest.margin <= {{ borderline_share }} * abs(nearest.value_365d), false
     ) as is_borderline,
     'value_tier.' || nearest.next_tier as next_segment_id,
-    'Value tier ' || nearest.tier || ': ' || nearest.value_basis || ' of '
-    || {{ as_money('nearest.value_365d') }} || coalesce(' ' || night.currency, '')
-    || ' in 365 days' as reason_1,
+    {{ said('value_tier.value', {
+        'tier': 'nearest.tier', 'basis': 'nearest.value_basis',
+        'money': in_currency('nearest.value_365d')}) }} as reason_1,
     case
         when nearest.value_rank is not null
             then
-                'Place ' || cast(nearest.value_rank as varchar) || ' of '
-                || cast(nearest.valued_customers as varchar) || ' customers with value'
-        when nearest.has_sale_line_365d then 'Value at or below zero'
-        else 'No purchase in 365 days'
+                {{ said('value_tier.place', {
+                    'place': 'nearest.value_rank', 'customers': 'nearest.valued_customers'}) }}
+        when nearest.has_sale_line_365d then {{ said('value_tier.no_value') }}
+        else {{ said('value_tier.no_purchase') }}
     end as reason_2,
-    {{ as_money('nearest.margin') }} || coalesce(' ' || night.currency, '') || ' from '
-    || nearest.next_tier as reason_3
+    {{ said('value_tier.distance', {
+        'money': in_currency('nearest.margin'), 'tier': 'nearest.next_tier'}) }} as reason_3
 from nearest
 cross join night
