@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from models import outlook as module
+from models.churn_model import ChurnModel
 from models.outlook import Outlook, predict_night
 
 NIGHT = pd.Timestamp("2023-12-30")
@@ -50,11 +51,11 @@ def test_each_customer_has_one_row_and_values_in_their_range(regular: Outlook) -
 def test_a_model_that_beats_recency_is_published(cdnow_outlook: Outlook) -> None:
     assert cdnow_outlook.prediction_source == "model"
     assert "lies wholly above 0" in cdnow_outlook.prediction_reason
-    assert cdnow_outlook.churn_model is not None
-    assert cdnow_outlook.churn_model.trained_on == date(1998, 6, 30)
+    [model] = [each for each in cdnow_outlook.models if isinstance(each, ChurnModel)]
+    assert model.trained_on == date(1998, 6, 30)
     run = cdnow_outlook.model_runs.set_index("kind").loc["churn"]
-    assert (run["decision"], run["model_id"]) == ("promoted", cdnow_outlook.churn_model.model_id)
-    assert run["base_rate"] == cdnow_outlook.churn_model.base_rate
+    assert (run["decision"], run["model_id"]) == ("promoted", model.model_id)
+    assert run["base_rate"] == model.base_rate
 
 
 def test_values_worse_than_recent_orders_are_not_published(
@@ -87,7 +88,7 @@ def test_a_churn_model_that_learned_noise_is_not_published(seasonless_log: Any) 
     found = predict_night(tonight, past, as_of_date=NIGHT.date(), random_state=3, resamples=60)
     assert found.prediction_source == "baseline"
     assert found.value_prediction_source == "baseline"
-    assert found.churn_model is not None
+    assert "churn" in set(found.parameters["kind"])
     assert found.model_runs.set_index("kind")["decision"]["churn"] == "rejected"
     churn = found.customers["churn_probability"].dropna()
     recency = tonight["recency_days"].reindex(churn.index)
@@ -196,8 +197,10 @@ def test_few_customers_have_no_process_and_say_so(seasonless_log: Any) -> None:
     assert found.customers["p_alive"].isna().all()
     assert "customers with a second order day; at least 100 needed" in found.prediction_reason
     assert found.value_prediction_source == "baseline"
-    assert found.parameters.empty
-    assert set(found.model_runs["decision"]) == {"rejected"}
+    assert set(found.parameters["kind"]) == {"plain_rules"}
+    decisions = found.model_runs.set_index("kind")["decision"]
+    assert decisions.pop("plain_rules") == "promoted"
+    assert set(decisions) == {"rejected"}
 
 
 def test_nobody_at_all_is_no_error(seasonless_log: Any) -> None:
