@@ -19,6 +19,8 @@ CONTRACT_COLUMNS = {
     "order_days_365d": "days with a counted order in (cutoff - 365, cutoff]; 0 without any",
 }
 """Known on the cutoff, one row per customer with an active contract or a positive balance."""
+ORDER_COUNTS = ("order_days_92d", "order_days_365d")
+"""From the same customers' purchase histories; all other columns are of contracts and holdings."""
 HAS_LEFT = "has_left"
 """1 whose contracts had all ended, or whose balance was down by 80 % or more, 90 days later."""
 NULLABLE = ("latest_contract_days", "balance", "balance_30d_ago", "balance_90d_ago")
