@@ -157,6 +157,10 @@ def _proof(
         random_state=random_state,
     )
     won, reason = verdict(table, metric=DECIDING, night=target.cutoff)
+    own = table[(table["metric"] == DECIDING) & (table["predictor"] == "churn_model")]
+    if won and not own["low"].iloc[0] > 0:
+        # A rule that learned noise is beaten by one that learned nothing.
+        won, reason = False, f"{reason}; but the model is not shown to beat the base rate either"
     return table.assign(**{HELD_OUT: target.cutoff}), won, reason
 
 
