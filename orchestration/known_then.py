@@ -25,8 +25,19 @@ _SAMPLED = f"""
 """
 _OF_SAMPLE = """
     create or replace temp table leak_{table} as
-    select * from core.{table} semi join leak_sample using (customer_id)
+    select {columns} from core.{table}
+    where {is_near} and customer_id in (select customer_id from leak_sample)
 """
+# The one large table is searched by the number that is stored beside the id.
+_NEAR = (
+    "customer_lookup in (select cast(hash(customer_id) & 4294967295 as bigint) from leak_sample)"
+)
+_COLUMNS = {
+    "customer_days": "customer_id, day, revenue, orders_opened",
+    "customer_day_closures": "customer_id, order_date, closed_date, orders",
+    "contracts": "customer_id, started_on, ended_on",
+    "holdings": "customer_id, product_id, held_on, balance",
+}
 # A second way to each column, from rows that end on the cutoff: only these are ever joined.
 _PURCHASES_THEN = """
     create or replace temp table known_then as
@@ -131,7 +142,9 @@ def draw_sample(connection: duckdb.DuckDBPyConnection, *tables: str) -> pd.Serie
     """Draw the customers to look at, with their rows of tables of `core`; return their ids."""
     connection.execute(_SAMPLED)
     for table in tables:
-        connection.execute(_OF_SAMPLE.format(table=table))
+        is_near = _NEAR if table == "customer_days" else "true"
+        columns = _COLUMNS[table]
+        connection.execute(_OF_SAMPLE.format(table=table, columns=columns, is_near=is_near))
     rows = connection.execute("select customer_id from leak_sample order by all").fetchall()
     return pd.Series([customer_id for (customer_id,) in rows], dtype="str")
 

@@ -57,8 +57,10 @@ def _leaks(
     """Look for leaks night by night, in the columns read and in the features made of them."""
     found = [pd.DataFrame(columns=[*FINDING_COLUMNS, "cutoff_date"])]
     of_sample = past[past["customer_id"].isin(sample)]
-    for cutoff in sorted(past["cutoff_date"].unique()):
-        used = of_sample[of_sample["cutoff_date"] == cutoff].set_index("customer_id")
+    days = pd.to_datetime(of_sample["cutoff_date"])
+    # Of all nights: one that lacks the customers it should have is a leak too.
+    for day in sorted(pd.to_datetime(past["cutoff_date"].unique())):
+        used, cutoff = of_sample[days == day].set_index("customer_id"), day.date()
         then = known_then(cutoff)
         findings = find_leaks(
             _with_features(used[[*then.columns]], features(used)),

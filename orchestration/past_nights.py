@@ -51,7 +51,7 @@ def _nights(
     frames = [
         read_doubles(connection, table, names, where=f"cutoff_date = date '{cutoff}'")
         .reset_index()
-        .assign(cutoff_date=cutoff, label_known_on=known_on)
+        .assign(cutoff_date=pd.Timestamp(cutoff), label_known_on=pd.Timestamp(known_on))
         for cutoff, known_on in nights
     ]
     if not frames:

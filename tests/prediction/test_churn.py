@@ -86,6 +86,16 @@ def test_the_model_comes_back_from_json_digit_by_digit() -> None:
         ChurnModel.from_dict(model.to_dict() | {"format": 9})
 
 
+def test_rows_tell_a_standard_error_of_every_coefficient() -> None:
+    rows = pd.DataFrame(fitted(planted_rows()).to_rows()).set_index("parameter")
+    assert [*rows.index] == [
+        "intercept", *CHURN_FEATURES, "calibration_intercept", "calibration_slope",
+    ]  # fmt: skip
+    assert (rows["standard_error"] > 0).all()
+    # Standardised columns, 9,000 rows to fit and 3,000 to calibrate: a few hundredths.
+    assert rows["standard_error"].between(0.02, 0.06).all()
+
+
 def test_other_content_has_another_id_and_row_order_has_not() -> None:
     rows = planted_rows()
     shuffled = rows.sample(frac=1, random_state=2)
