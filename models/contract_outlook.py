@@ -23,6 +23,8 @@ CONTRACT_FEATURES = {
     "balance": "log(1 + balance), 0 without one",
     "decline_30d": "log((1 + balance_30d_ago) / (1 + balance)), 0 where there was none",
     "decline_90d": "the same over 90 days",
+    "free_decline_90d": "the same without an active contract, else 0: that money is gone already, "
+    "while a contract may still end",
     "order_days_92d": "log(1 + order_days_92d)",
     "order_days_365d": "log(1 + order_days_365d)",
 }
@@ -46,7 +48,14 @@ NO_VALUE = (
 def contract_features(histories: pd.DataFrame) -> pd.DataFrame:
     """Return `CONTRACT_FEATURES` of checked histories; a balance below 0 counts as 0."""
     names = ["balance", "balance_30d_ago", "balance_90d_ago"]
+    is_free = histories["active_contracts"] == 0
     logs = {name: np.log1p(histories[name].fillna(0.0).clip(lower=0.0)) for name in names}
+    declines = {
+        days: (logs[f"balance_{days}_ago"] - logs["balance"]).where(
+            histories[f"balance_{days}_ago"].notna(), 0.0
+        )
+        for days in ("30d", "90d")
+    }
     return pd.DataFrame(
         {
             "tenure": np.log1p(histories["tenure_days"]),
@@ -54,12 +63,9 @@ def contract_features(histories: pd.DataFrame) -> pd.DataFrame:
             "active_contracts": np.log1p(histories["active_contracts"]),
             "ended_contracts": np.log1p(histories["ended_contracts_365d"]),
             "balance": logs["balance"],
-            **{
-                f"decline_{days}": (logs[f"balance_{days}_ago"] - logs["balance"]).where(
-                    histories[f"balance_{days}_ago"].notna(), 0.0
-                )
-                for days in ("30d", "90d")
-            },
+            "decline_30d": declines["30d"],
+            "decline_90d": declines["90d"],
+            "free_decline_90d": declines["90d"].where(is_free, 0.0),
             "order_days_92d": np.log1p(histories["order_days_92d"]),
             "order_days_365d": np.log1p(histories["order_days_365d"]),
         }

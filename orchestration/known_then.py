@@ -102,12 +102,12 @@ _CONTRACTS_THEN = """
     balances as (
         select
             held.customer_id, days.days_ago, sum(held.balance) as balance,
-            min(held.first_date) as first_date
+            min(held.first_date) as first_date, max(held.last_date) as last_date
         from (values (0), (30), (90)) as days (days_ago)
         cross join lateral (
             select
                 customer_id, product_id, arg_max(balance, held_on) as balance,
-                min(held_on) as first_date
+                min(held_on) as first_date, max(held_on) as last_date
             from leak_holdings
             where held_on <= date '{cutoff}' - days.days_ago
             group by all
@@ -120,7 +120,8 @@ _CONTRACTS_THEN = """
             max(balance) filter (days_ago = 0) as balance,
             max(balance) filter (days_ago = 30) as balance_30d_ago,
             max(balance) filter (days_ago = 90) as balance_90d_ago,
-            min(first_date) as first_date
+            min(first_date) as first_date,
+            max(last_date) filter (days_ago = 0) as last_date
         from balances
         group by all
     )
@@ -134,7 +135,7 @@ _CONTRACTS_THEN = """
     from leak_sample
     left join of_contracts using (customer_id)
     left join of_balances using (customer_id)
-    where active_contracts > 0 or balance > 0
+    where active_contracts > 0 or (balance > 0 and of_balances.last_date > date '{cutoff}' - 92)
 """
 
 

@@ -60,7 +60,8 @@ BY_HAND = {
         holding("balance gone", "F1", "2026-06-29", 1),
         holding("overdrawn", "F1", "2026-03-01", -50),
         holding("overdrawn", "F1", "2026-05-01", -500),
-        holding("told no more", "F1", "2025-01-01", 9),
+        holding("told a quarter ago", "F1", "2025-12-31", 9),
+        holding("told no more", "F1", "2025-12-30", 9),
     ],
 }
 
@@ -119,7 +120,7 @@ def test_who_had_left_90_days_later_equals_the_hand_computed_labels(past: pd.Dat
         "fifth left": True,
         "more left": False,
         "two products": False,
-        "told no more": False,
+        "told a quarter ago": False,
     }
     assert set(past["label_known_on"].dt.date) == {AS_OF}
 
@@ -134,14 +135,14 @@ def test_what_was_known_equals_the_hand_computed_values(past: pd.DataFrame) -> N
     assert pd.isna(two["latest_contract_days"])
     gone = past.loc["balance gone"]
     assert [gone[f"balance{ago}"] for ago in ("", "_30d_ago", "_90d_ago")] == [100, 400, 400]
-    assert past.loc["told no more", "balance"] == 9
+    assert past.loc["told a quarter ago", "balance"] == 9
 
 
 def test_whoever_has_neither_contract_nor_balance_is_not_asked_about(world: Any) -> None:
     tonight = histories(world, "label_known_on is null and customer_id not like '#%'")
     assert set(tonight.index) == {
         "stays", "replaced", "later", "status says ended", "balance gone", "gives notice",
-        "overdrawn", "fifth left", "more left", "two products", "first told later", "told no more",
+        "overdrawn", "fifth left", "more left", "two products", "first told later",
     }  # fmt: skip
     assert tonight["has_left"].isna().all()
 
@@ -197,4 +198,5 @@ def test_a_planted_leak_is_found(world: Any, column: str, leak: str) -> None:
     assert {column, f"feature {column}"} <= set(differing["feature"])
     assert set(differing["feature"]) <= {
         column, f"feature {column}", "feature decline_30d", "feature decline_90d",
+        "feature free_decline_90d",
     }  # fmt: skip

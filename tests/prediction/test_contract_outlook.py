@@ -31,11 +31,14 @@ def customers(random: np.random.Generator, size: int) -> pd.DataFrame:
     fall = np.where(random.random(size) < 0.5, random.gamma(2.0, 0.5, size=size), 0.0)
     balance = (1 + before) * np.exp(-fall) - 1
     held = balance > 0
+    contracts = np.where(held, random.integers(0, 4, size=size), 1)
     return pd.DataFrame(
         {
             "tenure_days": random.integers(1, 2000, size=size),
-            "latest_contract_days": random.integers(0, 300, size=size),
-            "active_contracts": random.integers(1, 4, size=size),
+            "latest_contract_days": np.where(
+                contracts > 0, random.integers(0, 300, size=size), np.nan
+            ),
+            "active_contracts": contracts,
             "ended_contracts_365d": random.integers(0, 2, size=size),
             "balance": np.where(held, balance, np.nan),
             "balance_30d_ago": np.where(held, np.sqrt(balance.clip(0) * before), np.nan),
@@ -121,10 +124,11 @@ def test_features_that_nobody_or_everybody_has_are_left_out_and_named(
     found: Outlook, data: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
     tonight, past = data
-    same = {"active_contracts": 1, "order_days_92d": 0}
+    same = {"ended_contracts_365d": 0, "order_days_92d": 1}
     other = predict(tonight, past.assign(**same))
-    assert set(model_of(other).features) == {*CONTRACT_FEATURES} - {*same}
-    words = "left out, unknown or the same for everybody: active_contracts, order_days_92d"
+    left_out = {"ended_contracts", "order_days_92d"}
+    assert set(model_of(other).features) == {*CONTRACT_FEATURES} - left_out
+    words = "left out, unknown or the same for everybody: ended_contracts, order_days_92d"
     assert words in other.prediction_reason
     assert "left out" not in found.prediction_reason
 
@@ -186,7 +190,8 @@ def test_one_customer_or_none_is_no_error(
 
 def test_enormous_balances_stay_probabilities(data: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     tonight, past = data
-    huge = tonight.assign(balance=1e14, balance_90d_ago=1e-4)
+    huge = tonight.assign(balance=1e14, balance_90d_ago=1e-4, latest_contract_days=np.nan)
+    huge = huge.assign(active_contracts=0)
     found = predict(huge, past)
     assert found.customers["churn_probability"].between(0, 1).all()
 
@@ -233,5 +238,6 @@ def test_features_and_cells_equal_hand_computed_values() -> None:
     np.testing.assert_allclose(features["balance"], np.log([100, 11, 1]))
     np.testing.assert_allclose(features["decline_90d"], [np.log(2), 0, 0])
     np.testing.assert_allclose(features["decline_30d"], 0)
+    np.testing.assert_allclose(features["free_decline_90d"], 0)
     # 99 is less than half of 199: state 2, second band; no balance before: state 0.
     assert plain_cells(histories).tolist() == [4 * 2 + 1, 0, 3]

@@ -10,6 +10,8 @@
 {% set nights_back = [0, 90, 120, 150, 180, 210, 240, 365] %}
 {# Of customers on past nights, the same ones as in `past_purchase_histories`. #}
 {% set enough_customers = 50000 %}
+{# Balances come at least once a quarter: whose has not been told for longer is no customer by it. #}
+{% set told_days = 92 %}
 
 with
 
@@ -106,7 +108,9 @@ holdings as (
         ) as {{ name }},
         {% endfor %}
         min(case when holdings.held_on <= nights.cutoff_date then holdings.held_on end)
-            as first_date
+            as first_date,
+        max(case when holdings.held_on <= nights.cutoff_date then holdings.held_on end)
+            as last_date
     from customer_nights as nights
     inner join {{ ref('holdings') }} as holdings on nights.customer_id = holdings.customer_id
     where holdings.held_on <= coalesce(nights.horizon_date, nights.cutoff_date)
@@ -122,7 +126,8 @@ balances as (
         {% for name in ['balance', 'balance_30d_ago', 'balance_90d_ago', 'balance_in_90d'] %}
         cast(sum({{ name }}) as decimal(18, 4)) as {{ name }},
         {% endfor %}
-        min(first_date) as first_date
+        min(first_date) as first_date,
+        max(last_date) as last_date
     from holdings
     group by cutoff_date, customer_id
 
@@ -156,7 +161,12 @@ known as (
             nights.cutoff_date = balances.cutoff_date
             and nights.customer_id = balances.customer_id
     {# Whoever has neither has nothing left to end. #}
-    where contracts.active_contracts > 0 or balances.balance > 0
+    where
+        contracts.active_contracts > 0
+        or (
+            balances.balance > 0
+            and {{ is_in_window('balances.last_date', 'nights.cutoff_date', told_days) }}
+        )
 
 )
 
