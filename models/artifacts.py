@@ -20,19 +20,43 @@ class ArtifactError(ValueError):
 def save_model(model: BehaviourModel, root: Path) -> Path:
     """Write a model into `<root>/<model_id>/`, atomically, and return that folder.
 
-    The files are written and flushed beside it and the folder renamed into place, so a crash
-    leaves no half model. A folder that is already there must hold this very model.
+    A folder that is already there must hold this very model.
     """
     folder = root / model.model_id
     if folder.exists():
         load_model(root, model.model_id)
         return folder
+    return write_content(root, model.model_id, model.to_json())
+
+
+def load_model(root: Path, model_id: str) -> BehaviourModel:
+    """Read a stored model and check it against its sums.
+
+    Raises
+    ------
+    ArtifactError
+        If the folder or a file is missing, or content, sum and id do not belong together.
+    """
+    folder = root / model_id
+    content = read_content(root, model_id, remedy=_remedy(folder))
+    try:
+        model = BehaviourModel.from_json(content)
+    except ValueError as error:
+        raise ArtifactError(f"{folder / MODEL_FILE}: {error} {_remedy(folder)}") from None
+    if model.model_id != model_id:
+        raise ArtifactError(f"{folder} holds the model {model.model_id}; {_remedy(folder)}")
+    return model
+
+
+def write_content(root: Path, model_id: str, content: bytes) -> Path:
+    """Write content and its sum into `<root>/<model_id>/`, which is not there yet.
+
+    The files are written and flushed beside it and the folder renamed into place, so a crash
+    leaves no half model.
+    """
+    folder = root / model_id
     root.mkdir(parents=True, exist_ok=True)
-    content = model.to_json()
-    manifest = {
-        "model_id": model.model_id,
-        "files": {MODEL_FILE: hashlib.sha256(content).hexdigest()},
-    }
+    manifest = {"model_id": model_id, "files": {MODEL_FILE: hashlib.sha256(content).hexdigest()}}
     beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
     try:
         _write_flushed(beside / MODEL_FILE, content)
@@ -45,13 +69,13 @@ def save_model(model: BehaviourModel, root: Path) -> Path:
     return folder
 
 
-def load_model(root: Path, model_id: str) -> BehaviourModel:
-    """Read a stored model and check it against its sums.
+def read_content(root: Path, model_id: str, *, remedy: str) -> bytes:
+    """Return stored content if its sum is the one that was written with it.
 
     Raises
     ------
     ArtifactError
-        If the folder or a file is missing, or content, sum and id do not belong together.
+        If the folder or a file is missing, or content and sum differ; `remedy` says what to do.
     """
     folder = root / model_id
     try:
@@ -60,23 +84,17 @@ def load_model(root: Path, model_id: str) -> BehaviourModel:
         expected = manifest["files"][MODEL_FILE]
     except FileNotFoundError as error:
         raise ArtifactError(
-            f"No model {model_id}: {error.filename} is not there; {_remedy(folder)}"
+            f"No model {model_id}: {error.filename} is not there; {remedy}"
         ) from None
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        raise ArtifactError(f"{folder / MANIFEST_FILE} cannot be read; {_remedy(folder)}") from None
+        raise ArtifactError(f"{folder / MANIFEST_FILE} cannot be read; {remedy}") from None
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ArtifactError(
             f"{folder / MODEL_FILE} was changed after it was written (sha256 {found[:12]}…, "
-            f"expected {str(expected)[:12]}…); {_remedy(folder)}"
+            f"expected {str(expected)[:12]}…); {remedy}"
         )
-    try:
-        model = BehaviourModel.from_json(content)
-    except ValueError as error:
-        raise ArtifactError(f"{folder / MODEL_FILE}: {error} {_remedy(folder)}") from None
-    if model.model_id != model_id:
-        raise ArtifactError(f"{folder} holds the model {model.model_id}; {_remedy(folder)}")
-    return model
+    return content
 
 
 def is_given_up(root: Path, model_id: str) -> bool:

@@ -1,28 +1,23 @@
-"""The churn model: P(no order in the next 90 days) of active customers, calibrated."""
+"""The fit of the churn model, and what it knows of active customers without contracts."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
 
-from models.customer_histories import HORIZON_DAYS, is_active, refuse_future_labels
-from models.logistic import fit_logistic, log_odds
+from models.churn_model import ChurnModel
+from models.customer_histories import HORIZON_DAYS, refuse_future_labels
+from models.logistic import fit_logistic, log_odds, logistic_errors
 from models.rounding import rounded, rounded_number
 
-FORMAT = 1
-"""Of the stored content; raised when its meaning changes."""
 RIDGE = 1.0
 """Of standardised features; scikit-learn's default, of no weight beside thousands of rows."""
 MIN_CLASS_ROWS = 50
 """Rows of the rarer outcome a fit needs: some ten events for each of its six coefficients."""
+ROW_COLUMNS = ("churned", "cutoff_date", "label_known_on")
+"""Of training rows; all others are features."""
 CHURN_FEATURES = {
     "recency": "log(1 + recency_days)",
     "cadence_ratio": "log(1 + recency_days / mean gap); mean gap = (observed - recency) / repeats, "
@@ -35,91 +30,6 @@ CHURN_FEATURES = {
 """All known on the cutoff; a name here is one in the stored model."""
 
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ChurnModel:
-    """A logistic regression on standardised features, and the recalibration of its log odds.
-
-    Attributes
-    ----------
-    trained_on : the night; no label known later was used.
-    means, scales, coefficients : per feature, in the order of `features`.
-    intercept : of the regression.
-    calibration_intercept, calibration_slope : log odds published = intercept + slope times the
-        regression's (Platt 1999), fitted on a later night than the regression.
-    fitted_on, calibrated_on : the past nights used, oldest first.
-    population, base_rate : rows of the calibration night, and the share of them that churned.
-    """
-
-    trained_on: date
-    features: tuple[str, ...]
-    means: tuple[float, ...]
-    scales: tuple[float, ...]
-    intercept: float
-    coefficients: tuple[float, ...]
-    calibration_intercept: float
-    calibration_slope: float
-    fitted_on: tuple[date, ...]
-    calibrated_on: date
-    population: int
-    base_rate: float
-
-    @cached_property
-    def model_id(self) -> str:
-        """`churn-` and 12 hex digits of the content's sha256: same content, same id."""
-        text = json.dumps(self.to_dict(), sort_keys=True, allow_nan=False).encode()
-        return f"churn-{hashlib.sha256(text).hexdigest()[:12]}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers and texts for JSON."""
-        content = asdict(self) | {"format": FORMAT}
-        content["trained_on"] = self.trained_on.isoformat()
-        content["calibrated_on"] = self.calibrated_on.isoformat()
-        content["fitted_on"] = [day.isoformat() for day in self.fitted_on]
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in content.items()
-        }
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> "ChurnModel":
-        """Return the model that `to_dict` wrote.
-
-        Raises
-        ------
-        ValueError
-            If the content has another format.
-        """
-        if content.get("format") != FORMAT:
-            raise ValueError(f"The churn model has format {content.get('format')}, not {FORMAT}.")
-        values = {name: value for name, value in content.items() if name != "format"}
-        for name in ("features", "means", "scales", "coefficients"):
-            values[name] = tuple(values[name])
-        values["fitted_on"] = tuple(date.fromisoformat(day) for day in values["fitted_on"])
-        for name in ("trained_on", "calibrated_on"):
-            values[name] = date.fromisoformat(values[name])
-        return cls(**values)
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return rows of `parameter`, `estimate`, `standard_error` (null): of scaled features."""
-        values = {
-            "intercept": self.intercept,
-            **dict(zip(self.features, self.coefficients, strict=True)),
-            "calibration_intercept": self.calibration_intercept,
-            "calibration_slope": self.calibration_slope,
-        }
-        return [
-            {"parameter": name, "estimate": rounded_number(value), "standard_error": None}
-            for name, value in values.items()
-        ]
-
-    def predict(self, features: pd.DataFrame) -> pd.Series:
-        """Return the churn probability in [0, 1] of each row of `churn_features`."""
-        scaled = (features[[*self.features]].to_numpy() - self.means) / self.scales
-        score = self.intercept + scaled @ np.array(self.coefficients)
-        probability = expit(self.calibration_intercept + self.calibration_slope * score)
-        return pd.Series(rounded(probability), index=features.index, name="churn_probability")
 
 
 def churn_features(histories: pd.DataFrame, p_alive: Array | None) -> pd.DataFrame:
@@ -139,19 +49,18 @@ def churn_features(histories: pd.DataFrame, p_alive: Array | None) -> pd.DataFra
     return pd.DataFrame(columns)
 
 
-def fit_churn(rows: pd.DataFrame, *, trained_on: date) -> ChurnModel | str:
+def fit_churn(
+    rows: pd.DataFrame, *, trained_on: date, features: Sequence[str] | None = None
+) -> ChurnModel | str:
     """Fit on older past nights and recalibrate on the latest, or say what is missing.
-
-    The latest night with known labels calibrates; the regression is fitted on the nights whose
-    labels were known on it. Where there are none, on all earlier nights (their 90 days overlap
-    the calibration night's, never its cutoff's features).
 
     Parameters
     ----------
-    rows : DataFrame
-        Active customers of past nights: `cutoff_date`, `label_known_on` (dates), `churned`
-        (1: no counted order in the 90 days after the cutoff), and features of `churn_features`.
+    rows : DataFrame, indexed by `customer_id`
+        Customers of past nights of whom churn is asked: `cutoff_date`, `label_known_on` (dates),
+        `churned` (1: they left in the 90 days after the cutoff), and features.
     trained_on : D.
+    features : names of the columns to use; default: those that `telling_features` returns.
 
     Returns
     -------
@@ -163,31 +72,35 @@ def fit_churn(rows: pd.DataFrame, *, trained_on: date) -> ChurnModel | str:
         If any row's label became known after `trained_on`.
     """
     refuse_future_labels(rows, trained_on=trained_on)
+    fitted_on, latest = nights_to_fit(rows)
+    if not fitted_on or latest is None:
+        nights = 0 if latest is None else 1
+        return f"{nights} past nights with known labels; one to fit and a later one needed"
+    names = telling_features(rows) if features is None else [*features]
+    if not names:
+        return "no feature that differs between customers"
     cutoffs = pd.to_datetime(rows["cutoff_date"]).dt.date
-    nights = sorted(cutoffs.unique())
-    if len(nights) < 2:
-        return f"{len(nights)} past nights with known labels; one to fit and a later one needed"
-    latest = nights[-1]
-    known_then = [day for day in nights if day + timedelta(days=HORIZON_DAYS) <= latest]
-    fitted_on = known_then or nights[:-1]
     fit_rows, calibration = rows[cutoffs.isin(fitted_on)], rows[cutoffs == latest]
     for part, words in ((fit_rows, "to fit"), (calibration, "to calibrate")):
         rarer = int(min(part["churned"].sum(), (1 - part["churned"]).sum()))
         if rarer < MIN_CLASS_ROWS:
             return (
                 f"{rarer} of {len(part)} rows {words} have the rarer outcome "
-                f"of churning and ordering again; at least {MIN_CLASS_ROWS} needed"
+                f"of leaving and staying; at least {MIN_CLASS_ROWS} needed"
             )
-    names = [name for name in CHURN_FEATURES if name in rows.columns]
     values = fit_rows[names].to_numpy(dtype=np.float64)
     means, scales = rounded(values.mean(axis=0)), rounded(values.std(axis=0))
     scales = np.where(scales > 0, scales, 1.0)
     outcome = fit_rows["churned"].to_numpy(dtype=np.float64)
-    fitted = fit_logistic((values - means) / scales, outcome, ridge=RIDGE)
-    scaled = (calibration[names].to_numpy(dtype=np.float64) - means) / scales
+    scaled = (values - means) / scales
+    fitted = fit_logistic(scaled, outcome, ridge=RIDGE)
+    errors = logistic_errors(scaled, outcome, fitted, ridge=RIDGE, group=fit_rows.index)
+    score = (calibration[names].to_numpy(dtype=np.float64) - means) / scales @ fitted[1:]
+    score = (fitted[0] + score)[:, None]
     observed = calibration["churned"].to_numpy(dtype=np.float64)
     # A ridge here too: a perfectly separating score would have an infinite slope.
-    platt = fit_logistic((fitted[0] + scaled @ fitted[1:])[:, None], observed, ridge=RIDGE)
+    platt = fit_logistic(score, observed, ridge=RIDGE)
+    by_platt = logistic_errors(score, observed, platt, ridge=RIDGE, group=calibration.index)
     return ChurnModel(
         trained_on=trained_on,
         features=tuple(names),
@@ -195,8 +108,10 @@ def fit_churn(rows: pd.DataFrame, *, trained_on: date) -> ChurnModel | str:
         scales=tuple(scales.tolist()),
         intercept=float(fitted[0]),
         coefficients=tuple(fitted[1:].tolist()),
+        standard_errors=tuple(errors.tolist()),
         calibration_intercept=float(platt[0]),
         calibration_slope=float(platt[1]),
+        calibration_standard_errors=(float(by_platt[0]), float(by_platt[1])),
         fitted_on=tuple(fitted_on),
         calibrated_on=latest,
         population=len(calibration),
@@ -204,11 +119,35 @@ def fit_churn(rows: pd.DataFrame, *, trained_on: date) -> ChurnModel | str:
     )
 
 
-def churn_rows(histories: pd.DataFrame, features: pd.DataFrame, *, cutoff: date) -> pd.DataFrame:
-    """Return the training rows of one past night: its active customers, features and label."""
-    active = is_active(histories)
+def nights_to_fit(rows: pd.DataFrame) -> tuple[list[date], date | None]:
+    """Return the nights that the regression is fitted on, and the one that recalibrates it.
+
+    The latest night with known labels calibrates; the regression is fitted on the nights whose
+    labels were known on it. Where there are none, on all earlier nights (their 90 days overlap
+    the calibration night's, never its cutoff's features).
+    """
+    nights = sorted(pd.to_datetime(rows["cutoff_date"]).dt.date.unique())
+    if not nights:
+        return [], None
+    latest = nights[-1]
+    known_then = [day for day in nights if day + timedelta(days=HORIZON_DAYS) <= latest]
+    return known_then or nights[:-1], latest
+
+
+def telling_features(rows: pd.DataFrame) -> list[str]:
+    """Return the features that can be used: known, finite, and different between customers.
+
+    Of the nights that the regression is fitted on; what is not returned is left out.
+    """
+    fitted_on, _ = nights_to_fit(rows)
+    fit_rows = rows[pd.to_datetime(rows["cutoff_date"]).dt.date.isin(fitted_on)]
+    names = [name for name in rows.columns if name not in ROW_COLUMNS]
+    known = [name for name in names if np.isfinite(rows[name].to_numpy(dtype=np.float64)).all()]
+    spread = rounded(fit_rows[known].to_numpy(dtype=np.float64).std(axis=0))
+    return [name for name, differs in zip(known, spread > 0, strict=True) if differs]
+
+
+def churn_rows(features: pd.DataFrame, churned: pd.Series, *, cutoff: date) -> pd.DataFrame:
+    """Return the training rows of one past night: features and outcome of its customers."""
     known_on = cutoff + timedelta(days=HORIZON_DAYS)
-    churned = (histories["order_days_next_90d"] == 0).astype("float64")
-    return features[active].assign(
-        churned=churned[active], cutoff_date=cutoff, label_known_on=known_on
-    )
+    return features.assign(churned=churned, cutoff_date=cutoff, label_known_on=known_on)

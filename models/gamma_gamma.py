@@ -172,7 +172,7 @@ def expected_average_spend(model: GammaGamma, x: npt.ArrayLike, mean_spend: npt.
 
 
 def log_likelihood(x: Array, spend: Array, weight: Array, *, p: float, q: float, v: float) -> float:
-    """Return the log of eq. 1a, weighted and summed over customers.
+    """Return the log of eq. 1a, weighted and summed over customers (as lifetimes 0.11.3 has it).
 
     Gamma(px+q) / (Gamma(px) Gamma(q)) v^q z^(px-1) x^px / (v + x z)^(px+q).
     """

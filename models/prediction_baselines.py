@@ -11,6 +11,8 @@ from models.rounding import rounded, rounded_number
 
 RIDGE = 1.0
 """Of one unit-scale column; keeps the slope finite where recency separates perfectly."""
+CELL_WEIGHT = 20.0
+"""Customers that the base rate counts for in each cell."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,52 @@ def fit_recency_baseline(recency_days: pd.Series, churned: pd.Series) -> Recency
     column = np.log1p(recency_days.to_numpy(dtype=np.float64))[:, None]
     intercept, slope = fit_logistic(column, churned.to_numpy(dtype=np.float64), ridge=RIDGE)
     return RecencyBaseline(float(intercept), float(slope))
+
+
+@dataclass(frozen=True)
+class CellBaseline:
+    """P(churn) = the share that left on one past night among customers of the same cell.
+
+    `shares` by cell; `base_rate` for a cell that nobody was in.
+    """
+
+    shares: dict[int, float]
+    base_rate: float
+    name: str
+
+    def predict(self, cells: pd.Series) -> pd.Series:
+        """Return the churn probability in [0, 1] of each customer."""
+        values = cells.astype("int64").map(self.shares).fillna(self.base_rate)
+        return values.astype("float64").rename(self.name)
+
+
+def fit_cell_baseline(cells: pd.Series, churned: pd.Series, *, name: str) -> CellBaseline:
+    """Learn the shares from one past night; a small cell is drawn towards the base rate.
+
+    (left + 20 base rate) / (customers + 20): a cell of three is no evidence by itself.
+
+    Raises
+    ------
+    ValueError
+        If only one outcome occurs.
+    """
+    if churned.nunique() < 2:
+        raise ValueError(f"Baseline {name!r} needs both outcomes; {churned.sum():g} left.")
+    base_rate = float(churned.mean())
+    by_cell = churned.groupby(cells.astype("int64"), sort=True).agg(["sum", "size"])
+    shares = (by_cell["sum"] + CELL_WEIGHT * base_rate) / (by_cell["size"] + CELL_WEIGHT)
+    return CellBaseline(
+        {
+            int(cell): rounded_number(share)
+            for cell, share in zip(shares.index.to_numpy(), shares.to_numpy(), strict=True)
+        },
+        rounded_number(base_rate),
+        name,
+    )
+
+
+PlainRule = RecencyBaseline | CellBaseline
+"""What is said of churn without a model."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How good a prediction is, each measure over customers that count `weight` times."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ class Ranked:
 
     values: Array
     place: npt.NDArray[np.intp]
+    latest: list[Array] = field(default_factory=list, compare=False, repr=False)
+    """Weights and the ranks under them: several metrics ask for those of one resample."""
 
     @classmethod
     def of(cls, values: Array) -> "Ranked":
@@ -28,8 +30,11 @@ class Ranked:
 
     def ranks(self, weight: Array) -> Array:
         """Return the middle rank of each value, from 1, ties sharing theirs."""
+        if self.latest and self.latest[0] is weight:
+            return self.latest[1]
         size = np.bincount(self.place, weights=weight)
         middle: Array = (np.cumsum(size) - (size - 1) / 2)[self.place]
+        self.latest[:] = [weight, middle]
         return middle
 
 

@@ -1,8 +1,9 @@
 """What is published of a prediction: the model's value, its baseline's or none, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ MIN_HISTORY_DAYS = 180
 
 HELD_OUT = "held_out_date"
 """Column of a backtest's night: what was measured is what came in the days after it."""
+NO_PAST_NIGHT = "no past night whose next 90 days are over"
+"""What is missing in a young account."""
 NO_HELD_OUT_NIGHT = (
     "no night to hold out: needs a past night whose next 90 days are over, and an earlier one "
     "whose next 90 days were over on it"
@@ -25,6 +28,16 @@ NO_HELD_OUT_NIGHT = (
 """What is missing where there is no past to prove a model on."""
 
 Array = npt.NDArray[np.float64]
+
+
+class Dated(Protocol):
+    """Something that is told of one night."""
+
+    @property
+    def cutoff(self) -> date: ...
+
+
+N = TypeVar("N", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -42,15 +55,15 @@ class Night:
         return p_alive(self.process, *weeks_of(self.histories))
 
 
-def known_by(nights: list[Night], day: date, *, horizon_days: int = HORIZON_DAYS) -> list[Night]:
+def known_by(nights: Sequence[N], day: date, *, horizon_days: int = HORIZON_DAYS) -> list[N]:
     """Return the nights whose outcome window was over by this day, oldest first."""
     window = timedelta(days=horizon_days)
     return [night for night in nights if night.cutoff + window <= day]
 
 
 def held_out(
-    nights: list[Night], day: date, *, horizon_days: int = HORIZON_DAYS
-) -> tuple[Night | None, list[Night]]:
+    nights: Sequence[N], day: date, *, horizon_days: int = HORIZON_DAYS
+) -> tuple[N | None, list[N]]:
     """Return the latest night known by this day, and the nights that were known on that night."""
     known = known_by(nights, day, horizon_days=horizon_days)
     if not known:

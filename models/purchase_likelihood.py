@@ -28,7 +28,8 @@ class Likelihood:
     Gamma(r+x)/Gamma(r) alpha^r { B(a, b+x+d)/B(a, b) (alpha+T)^-(r+x)
     + [x+d > 0] B(a+1, b+x+d-1)/B(a, b) (alpha+t_x)^-(r+x) }:
     eq. 6 of Fader, Hardie & Lee (2005); appendix A of Batislam, Denizel & Filiztekin (2007), whose
-    customers have one chance more to drop out, after the first order (their eq. 1). The second is
+    customers have one chance more to drop out, after the first order (their eq. 1; that paper's
+    numbers as others cite them, the formulas held against two packages). The second is
     that of a drop-out at t_x; its share is 1 - P(alive), which is why the derivatives below are
     written with it. Sums over functions of x alone run over the distinct x, which makes a
     million groups cheap.

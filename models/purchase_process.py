@@ -152,8 +152,8 @@ def p_alive(
 
     1 / (1 + a / (b + x - 1) ((alpha + T) / (alpha + t_x))^(r + x)) for x > 0, and 1 for x = 0
     (Fader, Hardie & Lee 2008, "Computing P(alive) using the BG/NBD model"); with b + x
-    instead of b + x - 1, and for every x, in the MBG/NBD (Batislam et al. 2007, eq. 5),
-    where the first order was a chance to drop out too.
+    instead of b + x - 1, and for every x, in the MBG/NBD (Batislam et al. 2007, eq. 5, as the
+    package lifetimes cites and computes it), where the first order was a chance to drop out too.
 
     Parameters
     ----------
@@ -185,9 +185,10 @@ def expected_purchases(
     """Return the number of order days to be expected in the next `weeks`.
 
     Equation 10 of Fader, Hardie & Lee (2005): the probability of being alive times
-    `conditional_expectation.purchases_while_alive`. Its MBG/NBD counterpart has b + 1 for b
-    (Batislam et al. 2007, appendix A; the factor printed there as (b + x) / (a - 1) has to be
-    (a + b + x) / (a - 1), or x = T = 0 does not give their eq. 4).
+    `conditional_expectation.purchases_while_alive`. Its MBG/NBD counterpart has b + 1 for b, so
+    that the factor before the bracket is (a + b + x) / (a - 1) (Wagner & Hoppe 2008). Batislam et
+    al. (2007) are said to print (b + x) / (a - 1), which at x = T = 0 would not give their eq. 4.
+    Both equal the packages lifetimes 0.11.3 and, by formula, BTYDplus.
 
     Returns
     -------

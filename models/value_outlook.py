@@ -1,17 +1,19 @@
-"""Tonight's expected orders and spend: the model's if it beat the last period's, both of them."""
+"""Who speaks of expected orders and spend: the models if both beat the last period's."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 from models.backtest import COLUMNS, backtest
-from models.customer_histories import DAYS_PER_WEEK, HORIZON_DAYS, YEAR_DAYS, weeks_of
-from models.gamma_gamma import GammaGamma, expected_average_spend, fit_gamma_gamma
+from models.customer_histories import HORIZON_DAYS, YEAR_DAYS
+from models.expectations import expected_orders, expected_spend
+from models.gamma_gamma import GammaGamma, fit_gamma_gamma
 from models.prediction_baselines import RatioBaseline, fit_ratio_baseline
 from models.prediction_metrics import AMOUNT_METRICS
 from models.publication import (
     HELD_OUT,
     NO_HELD_OUT_NIGHT,
+    NO_PAST_NIGHT,
     Night,
     Source,
     held_out,
@@ -19,64 +21,56 @@ from models.publication import (
     shortage,
     verdict,
 )
-from models.purchase_process import expected_purchases
 
 ORDERS_DECIDING = "spearman"
 """Expected orders are used to rank customers; their level is the baseline's to scale."""
 SPEND_DECIDING = "normalised_gini"
 """Expected spend is used to find where the money will be: ranks, weighted with money."""
+MIN_YEAR_SPENDERS = 100
+"""Customers who spent in the year before a night of the year's proof; as many as models need."""
 
 
 @dataclass(frozen=True)
 class ValueOutlook:
-    """Expected orders and spend of all customers (empty if there is neither), and their source."""
+    """Who speaks of expected orders and spend tonight, and why; rules are null without a past."""
 
-    expected_orders_90d: pd.Series
-    expected_spend_365d: pd.Series
     source: Source
     reason: str
     spend_model: GammaGamma
+    orders: RatioBaseline | None
+    spend: RatioBaseline | None
+    spend_days: int | None
     backtest: pd.DataFrame
 
 
 def value_outlook(
     tonight: Night, nights: list[Night], *, resamples: int, random_state: int
 ) -> ValueOutlook:
-    """Prove expected orders and spend on held-out nights, then predict from tonight.
+    """Prove expected orders and spend on held-out nights.
 
     The process and the spend model of a night are fitted on its histories, which need no labels;
     the baselines' ratios on the latest night whose outcome was known by then. Spend is proven
     over 365 days where two such years are over, else over 90 days; the reason says which.
     """
-    histories, day = tonight.histories, tonight.cutoff
-    spend_model = fit_spend(histories)
-    empty = pd.Series(dtype="float64", index=histories.index[:0])
+    day = tonight.cutoff
+    spend_model = fit_spend(tonight.histories)
     no_table = pd.DataFrame(columns=[*COLUMNS, HELD_OUT])
     known = known_by(nights, day)
     if not known:
-        reason = "no past night whose next 90 days are over"
-        return ValueOutlook(empty, empty, "none", reason, spend_model, no_table)
+        return ValueOutlook("none", NO_PAST_NIGHT, spend_model, None, None, None, no_table)
     horizon = _spend_horizon(nights, tonight)
     orders, spend = _orders_baseline(known[-1]), _spend_baseline(nights, tonight, horizon)
     if isinstance(orders, str) or isinstance(spend, str):
         reason = orders if isinstance(orders, str) else str(spend)
-        return ValueOutlook(empty, empty, "none", reason, spend_model, no_table)
-    scale = YEAR_DAYS / horizon
-    fallback = (
-        orders.predict(histories["order_days_92d"]),
-        (scale * spend.predict(histories[f"spend_{horizon}d"])).round(9),
-    )
+        return ValueOutlook("none", reason, spend_model, None, None, None, no_table)
     lack = shortage(tonight) or _no_spend_model(spend_model)
     if lack:
-        return ValueOutlook(*fallback, "baseline", lack, spend_model, no_table)
+        return ValueOutlook("baseline", lack, spend_model, orders, spend, horizon, no_table)
     table, won, reason = _proof(
         nights, tonight, horizon, resamples=resamples, random_state=random_state
     )
-    if not won:
-        return ValueOutlook(*fallback, "baseline", reason, spend_model, table)
-    orders_90d = _expected_orders(tonight, HORIZON_DAYS)
-    spend_365d = _expected_spend(tonight, spend_model, YEAR_DAYS)
-    return ValueOutlook(orders_90d, spend_365d, "model", reason, spend_model, table)
+    source: Source = "model" if won else "baseline"
+    return ValueOutlook(source, reason, spend_model, orders, spend, horizon, table)
 
 
 def fit_spend(histories: pd.DataFrame) -> GammaGamma:
@@ -113,7 +107,7 @@ def _proof(
     tables = [
         backtest(
             seen["order_days_next_90d"],
-            _expected_orders(target, HORIZON_DAYS).rename("mbg_nbd"),
+            expected_orders(target.process, seen, HORIZON_DAYS).rename("mbg_nbd"),
             orders.predict(seen["order_days_92d"]),
             target="orders_90d",
             metrics=AMOUNT_METRICS,
@@ -122,7 +116,9 @@ def _proof(
         ),
         backtest(
             spenders[f"spend_next_{horizon}d"],
-            _expected_spend(spend_target, spend_model, horizon).rename("mbg_nbd_gamma_gamma"),
+            expected_spend(spend_target.process, spend_model, spenders, horizon).rename(
+                "mbg_nbd_gamma_gamma"
+            ),
             spend.predict(spenders[f"spend_{horizon}d"]),
             target=f"spend_{horizon}d",
             metrics=AMOUNT_METRICS,
@@ -140,24 +136,20 @@ def _proof(
 
 
 def _spend_horizon(nights: list[Night], tonight: Night) -> int:
-    """Return 365 if a year can be held out with a ratio learned a year before, else 90."""
+    """Return 365 if a year can be held out with a ratio learned a year before, else 90.
+
+    Both nights need customers enough to fit and to learn from: one who was there two years ago
+    must not commit the proof to years.
+    """
     target, earlier = held_out(nights, tonight.cutoff, horizon_days=YEAR_DAYS)
-    known = [
-        night.histories["spend_next_365d"].notna().all() for night in [target, *earlier] if night
-    ]
-    return YEAR_DAYS if earlier and all(known) else HORIZON_DAYS
-
-
-def _expected_orders(night: Night, days: int) -> pd.Series:
-    weeks = days / DAYS_PER_WEEK
-    values = expected_purchases(night.process, *weeks_of(night.histories), weeks=weeks)
-    return pd.Series(values, index=night.histories.index)
-
-
-def _expected_spend(night: Night, spend_model: GammaGamma, days: int) -> pd.Series:
-    repeats, mean = night.histories["order_days"] - 1, night.histories["mean_repeat_spend"]
-    average = expected_average_spend(spend_model, repeats.to_numpy(), mean.to_numpy())
-    return (_expected_orders(night, days) * average).round(9)
+    if target is None or not earlier:
+        return HORIZON_DAYS
+    for night in (target, earlier[-1]):
+        is_known = night.histories["spend_next_365d"].notna().all()
+        spenders = int((night.histories["spend_365d"] > 0).sum())
+        if not is_known or spenders < MIN_YEAR_SPENDERS:
+            return HORIZON_DAYS
+    return YEAR_DAYS if target.process.status == "available" else HORIZON_DAYS
 
 
 def _orders_baseline(night: Night) -> RatioBaseline | str:

@@ -1,6 +1,8 @@
 """The tables of schema `ml`: what the Python models learn and score, night by night."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -112,23 +114,38 @@ def replace_night(
     of_kind = "" if kind is None else f" and kind = '{kind}'"
     connection.execute("begin")
     connection.execute(f"delete from ml.{table} where as_of_date = ?{of_kind}", [as_of_date])
-    _insert(connection, table, rows)
+    _insert(connection, table, rows, {})
     connection.execute("commit")
 
 
-def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:
-    """Put `rows` into a table in place of all that it holds."""
+def replace_all(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: pd.DataFrame,
+    *,
+    same: Mapping[str, Any] | None = None,
+) -> None:
+    """Put `rows` into a table in place of all that it holds.
+
+    `same` holds columns that have one value in all rows: a million copies of it cost seconds.
+    """
     connection.execute("begin")
     connection.execute(f"delete from ml.{table}")
-    _insert(connection, table, rows)
+    _insert(connection, table, rows, same or {})
     connection.execute("commit")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, same: Mapping[str, Any]
+) -> None:
     if rows.empty:
         return
     # Arrow hands columns over as they are; from a frame, DuckDB reads text value by value.
-    arrow = pa.Table.from_pandas(rows[columns_of(table)], preserve_index=False)
+    own = [name for name in columns_of(table) if name not in same]
+    arrow = pa.Table.from_pandas(rows[own], preserve_index=False)
     connection.register("new_rows", arrow)
-    connection.execute(f"insert into ml.{table} by name select * from new_rows")
+    constants = "".join(f", ? as {name}" for name in same)
+    connection.execute(
+        f"insert into ml.{table} by name select *{constants} from new_rows", [*same.values()]
+    )
     connection.unregister("new_rows")

@@ -2,61 +2,80 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from models.customer_histories import HISTORY_COLUMNS, OUTCOME_COLUMNS
+from models.contract_outlook import contract_outlook
 from models.outlook import Outlook, predict_night
-from orchestration.feature_frames import read_doubles
+from models.outlook_tables import KINDS
+from orchestration.leak_check import leaks_of_contracts, leaks_of_purchases
 from orchestration.ml_tables import columns_of, replace_all, replace_night
+from orchestration.past_nights import contracts_tonight, past_contracts, past_purchases, purchases
+from orchestration.prediction_models import drop_other_models, store_models
 from orchestration.settings import Settings
 
 # One seed for samples and bootstraps: a night that is run again must say the same.
 RANDOM_STATE = 20250101
-KINDS = ("mbg_nbd", "bg_nbd", "gamma_gamma", "churn")
-CONTRACTUAL = (
-    "Accounts with contracts lose customers by contract, not by silence; this version of Strata "
-    "does not predict that."
-)
+# Whoever has to have a row, by the features of the night.
+EXPECTED = {
+    "non_contractual": "features.customer_rfm where recency_days is not null",
+    "contractual": "features.contract_histories where label_known_on is null",
+}
 
 
 @dataclass(frozen=True)
 class PredictionNight:
     """What one night of predictions came to.
 
-    `outlook` is null where nothing is predicted; `missing` counts the customers with a counted
-    order that have no row, or more than one.
+    `missing` counts the customers of whom something is asked that have no row, or more than one;
+    `leaks` holds what features of past nights know of their future, as `leak_check` returns it.
     """
 
-    outlook: Outlook | None
+    outlook: Outlook
     missing: int
+    leaks: pd.DataFrame
 
 
 def run_predictions(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date, run_id: str
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    models_folder: Path,
+    as_of_date: date,
+    run_id: str,
 ) -> PredictionNight:
-    """Predict from tonight's histories what past nights have proven, and write the rows of `ml`."""
+    """Predict from tonight's histories what past nights have proven, and write the rows of `ml`.
+
+    Raises
+    ------
+    models.artifacts.ArtifactError
+        If a stored model of tonight's content was changed; nothing is written then.
+    """
+    options: dict[str, Any] = {"as_of_date": as_of_date, "random_state": RANDOM_STATE}
     if settings.relationship == "contractual":
-        _write_nothing(connection, as_of_date, run_id)
-        return PredictionNight(None, 0)
-    tonight = read_doubles(connection, "features.purchase_histories", [*HISTORY_COLUMNS])
-    outlook = predict_night(
-        tonight, _read_past(connection), as_of_date=as_of_date, random_state=RANDOM_STATE
-    )
+        past = past_contracts(connection)
+        outlook = contract_outlook(contracts_tonight(connection), past, **options)
+        leaks = leaks_of_contracts(connection, past)
+    else:
+        past = past_purchases(connection)
+        outlook = predict_night(purchases(connection), past, **options)
+        leaks = leaks_of_purchases(connection, past)
+    store_models(outlook.models, models_folder)
     _write(connection, outlook, as_of_date, run_id)
-    return PredictionNight(outlook, _customers_without_their_row(connection))
+    drop_other_models(connection, models_folder)
+    missing = _customers_without_their_row(connection, EXPECTED[settings.relationship])
+    return PredictionNight(outlook, missing, leaks)
 
 
-def _customers_without_their_row(connection: duckdb.DuckDBPyConnection) -> int:
+def _customers_without_their_row(connection: duckdb.DuckDBPyConnection, expected: str) -> int:
     """Count them in the tables themselves, by what the features say of the night."""
     row = connection.execute(
-        """
+        f"""
         select count(*)
         from (
-            select customer_id, 1 as expected from features.customer_rfm
-            where recency_days is not null
+            select customer_id, 1 as expected from {expected}
         ) as customers
         full join (
             select customer_id, count(*) as predicted from ml.customer_predictions group by all
@@ -68,31 +87,14 @@ def _customers_without_their_row(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0])
 
 
-def _read_past(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the sampled customers of past nights with what came of them, night under night."""
-    table = "features.past_purchase_histories"
-    nights = connection.execute(
-        f"select cutoff_date, min(label_known_on) from {table} group by all order by all"
-    ).fetchall()
-    names = [*HISTORY_COLUMNS, *OUTCOME_COLUMNS]
-    frames = [
-        read_doubles(connection, table, names, where=f"cutoff_date = date '{cutoff}'")
-        .reset_index()
-        .assign(cutoff_date=cutoff, label_known_on=known_on)
-        for cutoff, known_on in nights
-    ]
-    if not frames:
-        return pd.DataFrame(columns=["customer_id", *names, "cutoff_date", "label_known_on"])
-    return pd.concat(frames, ignore_index=True)
-
-
 def _write(
     connection: duckdb.DuckDBPyConnection, outlook: Outlook, as_of_date: date, run_id: str
 ) -> None:
     """Put the night's rows in place of those that stand; of customers, none of other nights."""
     night: dict[str, Any] = {"as_of_date": as_of_date, "run_id": run_id}
-    replace_all(connection, "customer_predictions", outlook.customers.reset_index().assign(**night))
-    replace_all(connection, "model_parameters", outlook.parameters.assign(**night))
+    customers = outlook.customers.rename_axis("customer_id").reset_index()
+    replace_all(connection, "customer_predictions", customers, same=night)
+    replace_all(connection, "model_parameters", outlook.parameters, same=night)
     sources = pd.DataFrame(
         {
             "scheme": ["churn_risk", "clv_tier"],
@@ -107,36 +109,9 @@ def _write(
         name: None for name in columns_of("model_runs") if name not in outlook.model_runs
     }
     runs = outlook.model_runs.assign(**(unused | night))
-    runs["population"] = [f"{int(customers):,} customers" for customers in runs["population"]]
+    runs["population"] = [
+        None if pd.isna(customers) else f"{int(customers):,} customers"
+        for customers in runs["population"]
+    ]
     for kind in KINDS:
         replace_night(connection, "model_runs", as_of_date, runs[runs["kind"] == kind], kind=kind)
-
-
-def _write_nothing(connection: duckdb.DuckDBPyConnection, as_of_date: date, run_id: str) -> None:
-    """Leave no prediction of an earlier setting behind, and say why there is none."""
-    for table in ("customer_predictions", "model_parameters"):
-        replace_all(connection, table, pd.DataFrame(columns=columns_of(table)))
-    replace_night(
-        connection,
-        "model_backtests",
-        as_of_date,
-        pd.DataFrame(columns=columns_of("model_backtests")),
-    )
-    for kind in KINDS:
-        replace_night(
-            connection,
-            "model_runs",
-            as_of_date,
-            pd.DataFrame(columns=columns_of("model_runs")),
-            kind=kind,
-        )
-    sources = [
-        {"scheme": scheme, "source": "none", "reason": CONTRACTUAL}
-        for scheme in ("churn_risk", "clv_tier")
-    ]
-    replace_night(
-        connection,
-        "prediction_sources",
-        as_of_date,
-        pd.DataFrame(sources).assign(as_of_date=as_of_date, run_id=run_id),
-    )

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from models.churn import CHURN_FEATURES, ChurnModel, churn_features, fit_churn
+from models.churn import CHURN_FEATURES, churn_features, fit_churn
+from models.churn_model import ChurnModel
 
 NIGHTS = [date(2024, 1, 1) + timedelta(days=45 * step) for step in range(5)]
 TRAINED_ON = NIGHTS[-1] + timedelta(days=90)
@@ -81,8 +82,18 @@ def test_the_model_comes_back_from_json_digit_by_digit() -> None:
     assert again == model
     assert again.model_id == model.model_id
     assert model.model_id.startswith("churn-")
-    with pytest.raises(ValueError, match="has format 9, not 1"):
+    with pytest.raises(ValueError, match="has format 9, not 2"):
         ChurnModel.from_dict(model.to_dict() | {"format": 9})
+
+
+def test_rows_tell_a_standard_error_of_every_coefficient() -> None:
+    rows = pd.DataFrame(fitted(planted_rows()).to_rows()).set_index("parameter")
+    assert [*rows.index] == [
+        "intercept", *CHURN_FEATURES, "calibration_intercept", "calibration_slope",
+    ]  # fmt: skip
+    assert (rows["standard_error"] > 0).all()
+    # Standardised columns, 9,000 rows to fit and 3,000 to calibrate: a few hundredths.
+    assert rows["standard_error"].between(0.02, 0.06).all()
 
 
 def test_other_content_has_another_id_and_row_order_has_not() -> None:

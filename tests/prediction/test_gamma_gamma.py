@@ -84,6 +84,18 @@ def test_expected_spend_equals_the_hand_computed_values() -> None:
     np.testing.assert_allclose(values, [10.0, 80 / 4, 260 / 10, 20 / 6])
 
 
+def test_formulas_equal_those_of_another_package() -> None:
+    # lifetimes 0.11.3 (an independent implementation) at p 6.25, q 3.75, v 15.5.
+    x, spend = np.array([1.0, 2.0, 15.0]), np.array([20.0, 44.5, 31.25])
+    value = log_likelihood(x, spend, np.ones(3), p=6.25, q=3.75, v=15.5)
+    assert value == pytest.approx(-11.99102783441402, rel=1e-13)
+    np.testing.assert_allclose(
+        expected_average_spend(model(6.25, 3.75, 15.5), x, spend),
+        [24.65277777777778, 42.82786885245901, 31.363341968911918],
+        atol=1e-9,
+    )
+
+
 def test_expected_spend_equals_what_is_spent_next() -> None:
     random = np.random.default_rng(3)
     p, q, v, n = 4.0, 5.0, 60.0, 200_000

@@ -5,7 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models import churn_proof
 from models import outlook as module
+from models.churn_model import ChurnModel
 from models.outlook import Outlook, predict_night
 
 NIGHT = pd.Timestamp("2023-12-30")
@@ -50,11 +52,11 @@ def test_each_customer_has_one_row_and_values_in_their_range(regular: Outlook) -
 def test_a_model_that_beats_recency_is_published(cdnow_outlook: Outlook) -> None:
     assert cdnow_outlook.prediction_source == "model"
     assert "lies wholly above 0" in cdnow_outlook.prediction_reason
-    assert cdnow_outlook.churn_model is not None
-    assert cdnow_outlook.churn_model.trained_on == date(1998, 6, 30)
+    [model] = [each for each in cdnow_outlook.models if isinstance(each, ChurnModel)]
+    assert model.trained_on == date(1998, 6, 30)
     run = cdnow_outlook.model_runs.set_index("kind").loc["churn"]
-    assert (run["decision"], run["model_id"]) == ("promoted", cdnow_outlook.churn_model.model_id)
-    assert run["base_rate"] == cdnow_outlook.churn_model.base_rate
+    assert (run["decision"], run["model_id"]) == ("promoted", model.model_id)
+    assert run["base_rate"] == model.base_rate
 
 
 def test_values_worse_than_recent_orders_are_not_published(
@@ -87,7 +89,7 @@ def test_a_churn_model_that_learned_noise_is_not_published(seasonless_log: Any) 
     found = predict_night(tonight, past, as_of_date=NIGHT.date(), random_state=3, resamples=60)
     assert found.prediction_source == "baseline"
     assert found.value_prediction_source == "baseline"
-    assert found.churn_model is not None
+    assert "churn" in set(found.parameters["kind"])
     assert found.model_runs.set_index("kind")["decision"]["churn"] == "rejected"
     churn = found.customers["churn_probability"].dropna()
     recency = tonight["recency_days"].reindex(churn.index)
@@ -153,6 +155,91 @@ def test_a_year_held_out_a_year_ago_is_used(seasonless_log: Any) -> None:
     assert not found.customers["is_extrapolated"].any()
 
 
+def test_one_customer_of_two_years_ago_does_not_commit_the_proof_to_years(
+    seasonless_log: Any,
+) -> None:
+    # Bought a year before the night two years ago and once in a while since.
+    days = [NIGHT - pd.Timedelta(days=back) for back in (1000, 800, 700, 400, 100)]
+    rows = pd.DataFrame({"customer_id": "early", "order_date": days, "spend": 20.0})
+    log = type(seasonless_log)(pd.concat([seasonless_log.orders, rows]))
+    past = log.nights(NIGHT, [*DAYS_BACK, 365, 730])
+    assert past.loc[pd.to_datetime(past["cutoff_date"]) == "2021-12-30", "spend_365d"].tolist() == [
+        40.0
+    ]
+    options: dict[str, Any] = {"as_of_date": NIGHT.date(), "random_state": 3, "resamples": 40}
+    found = predict_night(log.histories(NIGHT), past, **options)
+    assert "proven over 90 days" in found.value_prediction_reason
+    assert "spend_90d" in set(found.backtest["target"])
+
+
+def test_a_process_that_fails_on_one_past_night_proves_and_publishes_one_feature_less(
+    seasonless_log: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a proven model that knows more than the published one."""
+    real, failing = churn_proof.fit_churn, pd.Timestamp("2023-08-02").date()
+    features: dict[date, list[str]] = {}
+
+    def remember(rows: pd.DataFrame, *, trained_on: date, **options: Any) -> Any:
+        features[trained_on] = [*options["features"]]
+        return real(rows, trained_on=trained_on, **options)
+
+    # Fewer repeat customers than the process needs, on a night that the final model alone sees.
+    past = seasonless_log.nights(NIGHT, DAYS_BACK)
+    is_failing = pd.to_datetime(past["cutoff_date"]).dt.date == failing
+    few = past[~is_failing | (past["order_days"] == 1) | (past["customer_id"] < "c0110")]
+    monkeypatch.setattr(churn_proof, "fit_churn", remember)
+    options: dict[str, Any] = {"as_of_date": NIGHT.date(), "random_state": 3, "resamples": 40}
+    found = predict_night(seasonless_log.histories(NIGHT), few, **options)
+    assert found.customers["p_alive"].notna().all()
+    assert [*features] == [date(2023, 10, 1), NIGHT.date()]
+    assert features[date(2023, 10, 1)] == features[NIGHT.date()]
+    assert "alive_odds" not in features[NIGHT.date()]
+
+
+def test_a_feature_that_is_the_same_for_all_is_left_out_and_named(seasonless_log: Any) -> None:
+    past = seasonless_log.nights(NIGHT, DAYS_BACK).assign(order_days_365d=1)
+    options: dict[str, Any] = {"as_of_date": NIGHT.date(), "random_state": 3, "resamples": 40}
+    found = predict_night(seasonless_log.histories(NIGHT), past, **options)
+    words = "left out, unknown or the same for everybody: order_days_365d"
+    assert words in found.prediction_reason
+    names = found.parameters[found.parameters["kind"] == "churn"]["parameter"]
+    assert "order_days_365d" not in set(names)
+    assert "order_days_92d" in set(names)
+
+
+def test_one_customer_alone_is_no_error(seasonless_log: Any) -> None:
+    past = seasonless_log.nights(NIGHT, DAYS_BACK)
+    one = seasonless_log.histories(NIGHT).head(1)
+    options: dict[str, Any] = {"as_of_date": NIGHT.date(), "random_state": 3, "resamples": 40}
+    found = predict_night(one, past[past["customer_id"] == one.index[0]], **options)
+    assert len(found.customers) == 1
+    assert found.prediction_source in ("none", "baseline")
+    assert found.customers["p_alive"].isna().all()
+
+
+def test_enormous_amounts_stay_finite(seasonless_log: Any) -> None:
+    def enormous(frame: pd.DataFrame) -> pd.DataFrame:
+        money = ["mean_repeat_spend", *(name for name in frame if str(name).startswith("spend"))]
+        return frame.assign(**{name: frame[name] * 1e9 for name in money})
+
+    past = enormous(seasonless_log.nights(NIGHT, DAYS_BACK))
+    tonight = enormous(seasonless_log.histories(NIGHT))
+    tonight.loc[tonight.index[:3], "mean_repeat_spend"] = 1e15
+    options: dict[str, Any] = {"as_of_date": NIGHT.date(), "random_state": 3, "resamples": 40}
+    found = predict_night(tonight, past, **options)
+    assert np.isfinite(found.customers["expected_spend_365d"]).all()
+    assert found.customers["churn_probability"].dropna().between(0, 1).all()
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_infinite_and_null_histories_are_refused(seasonless_log: Any, value: float) -> None:
+    tonight = seasonless_log.histories(NIGHT).astype("float64")
+    tonight.iloc[5, tonight.columns.get_loc("spend_365d")] = value
+    past = seasonless_log.nights(NIGHT, [90]).head(0)
+    with pytest.raises(ValueError, match="1 of 1500 customer histories are impossible"):
+        predict_night(tonight, past, as_of_date=NIGHT.date(), random_state=3)
+
+
 def test_a_year_ahead_is_extrapolated_from_less_than_two(
     regular: Outlook, cdnow_outlook: Outlook
 ) -> None:
@@ -196,8 +283,10 @@ def test_few_customers_have_no_process_and_say_so(seasonless_log: Any) -> None:
     assert found.customers["p_alive"].isna().all()
     assert "customers with a second order day; at least 100 needed" in found.prediction_reason
     assert found.value_prediction_source == "baseline"
-    assert found.parameters.empty
-    assert set(found.model_runs["decision"]) == {"rejected"}
+    assert set(found.parameters["kind"]) == {"plain_rules"}
+    decisions = found.model_runs.set_index("kind")["decision"]
+    assert decisions.pop("plain_rules") == "promoted"
+    assert set(decisions) == {"rejected"}
 
 
 def test_nobody_at_all_is_no_error(seasonless_log: Any) -> None:

@@ -43,6 +43,37 @@ def test_mbg_nbd_meets_the_published_estimates_for_cdnow(cdnow: pd.DataFrame) ->
     assert found == [0.525, 6.183, 0.891, 1.614]
 
 
+@pytest.mark.parametrize(
+    ("kind", "log_likelihood", "alive", "expected"),
+    [
+        (
+            "bg_nbd",
+            -45.86100171676215,
+            [1.0, 0.25098604, 0.93044967],
+            [0.49449696, 0.1736557, 3.05249793],
+        ),
+        (
+            "mbg_nbd",
+            -46.099775781713966,
+            [0.63641722, 0.30468293, 0.93421634],
+            [0.3258741, 0.21318962, 3.07580796],
+        ),
+    ],
+)
+def test_formulas_equal_those_of_another_package(
+    kind: Kind, log_likelihood: float, alive: list[float], expected: list[float]
+) -> None:
+    # lifetimes 0.11.3 (an independent implementation) at r .6, alpha 5.5, a .75, b 2.25.
+    x, t_x, observed = (np.array(v) for v in ([0.0, 2, 15], [0.0, 11.5, 50.25], [8.0, 40, 52]))
+    fixed = process(kind, 0.6, 5.5, 0.75, 2.25)
+    likelihood = Likelihood.of(x, t_x, observed, np.ones(3), kind=kind)
+    value = likelihood.value(np.log(fixed.parameters()))
+    assert value == pytest.approx(log_likelihood, rel=1e-14)
+    np.testing.assert_allclose(p_alive(fixed, x, t_x, observed), alive, atol=5e-9)
+    expectation = expected_purchases(fixed, x, t_x, observed, weeks=13.0)
+    np.testing.assert_allclose(expectation, expected, atol=5e-9)
+
+
 def test_bg_nbd_meets_the_published_expectation_of_one_customer(cdnow: pd.DataFrame) -> None:
     # Fader, Hardie & Lee's spreadsheet note: E[Y(39) | x = 2, t_x = 30.43, T = 38.86] = 1.226.
     fit = fit_purchase_process(cdnow, kind="bg_nbd")

@@ -6,6 +6,7 @@ with
 night as (
 
     select
+        relationship,
         churn_risk_high,
         churn_risk_medium,
         as_of_date,
@@ -57,6 +58,7 @@ risks as (
 
     select
         customers.*,
+        night.relationship = 'contractual' as has_contracts,
         night.churn_risk_high,
         night.churn_risk_medium,
         case
@@ -107,6 +109,11 @@ select
     coalesce(distances.margin < {{ borderline }}, false) as is_borderline,
     'churn_risk.' || distances.next_risk as next_segment_id,
     case
+        when distances.has_contracts and distances.churn_probability is not null
+            then
+                'Chance of leaving in the next 90 days, by contract or balance: '
+                || {{ as_whole('100 * distances.churn_probability') }} || ' %'
+        when distances.has_contracts then 'No active contract and no balance: nobody left to lose'
         when distances.churn_probability is not null
             then
                 case distances.prediction_source
