@@ -10,6 +10,10 @@ from orchestration.errors import SettingsError
 from orchestration.home import Home
 from orchestration.settings import Settings, load_settings
 
+WAREHOUSE_FORMAT = "v1.5.0"
+"""The warehouse's own storage version: texts take a quarter less time to compress than in the
+oldest one, which DuckDB gives to new files. What is published has another (`serving_file`)."""
+
 
 @contextmanager
 def opened(
@@ -45,6 +49,31 @@ def open_database(
         connection.close()
         raise
     return connection
+
+
+def open_warehouse(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for writing, in its own format; the caller closes it.
+
+    A file that is not there is made in it; one of before takes it on for all that is written from
+    now on.
+    """
+    if home.warehouse.exists():
+        connection = open_database(home.warehouse, home, settings)
+        row = connection.execute(
+            "select tags['storage_version'] from duckdb_databases() "
+            "where database_name = current_database()"
+        ).fetchone()
+        if row is not None and str(row[0]).startswith(WAREHOUSE_FORMAT):
+            return connection
+        connection.close()
+    with in_memory(settings, home.temporary) as outside:
+        path = str(home.warehouse).replace("'", "''")
+        outside.execute(f"attach '{path}' as warehouse (storage_version '{WAREHOUSE_FORMAT}')")
+        # Without a change nothing would be written, and the file stay as it is.
+        outside.execute("create table warehouse.main.format_change (changed integer)")
+        outside.execute("drop table warehouse.main.format_change")
+        outside.execute("checkpoint warehouse")
+    return open_database(home.warehouse, home, settings)
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Path) -> None:

@@ -53,6 +53,8 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
                 *("--log-level", "none", "--log-level-file", "none"),
                 "--no-use-colors",
                 "--no-version-check",
+                # Of what dbt says of itself a parse writes all that anybody reads.
+                *(() if manifest is None else ("--no-write-json",)),
             ]
         )
     finally:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from orchestration.database import open_database
+from orchestration.database import open_warehouse
 from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.settings import Settings
@@ -40,7 +40,7 @@ def _open(home: Home, settings: Settings) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return open_database(home.warehouse, home, settings)
+            return open_warehouse(home, settings)
         except duckdb.IOException as error:
             if "lock" not in str(error):
                 raise

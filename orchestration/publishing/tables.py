@@ -133,3 +133,6 @@ PUBLISHED: dict[str, PublishedTable] = {
     ),
 }
 """Every table a published file must hold; a table beyond these is published too, in full order."""
+
+SENTENCES = frozenset({"reason_1", "reason_2", "reason_3", "entry_reason"})
+"""Columns of long texts that nearly all differ; the other texts are ids and names of few things."""

@@ -228,6 +228,10 @@ def test_a_night_that_broke_off_between_changes_and_stays_is_made_good(
         ("update {} set valid_to = null where exit_reason = 'left'", [NO_GAP]),
         ("delete from {} where valid_to is null and customer_id = 'wanders'", [AS_TONIGHT]),
         ("update {} set segment_id = 'rfm.x' where scheme = 'rfm'", [AS_TONIGHT]),
+        # As many stays as customers in each segment, and not of the same ones.
+        ("update {} set customer_id = 'someone' where customer_id = 'stays'", [AS_TONIGHT]),
+        ("insert into {} from main.whole where valid_to is null limit 1", [AS_TONIGHT]),
+        ("update {} set scheme_version = 'x' where valid_to is null", [AS_TONIGHT]),
     ],
 )
 def test_the_checks_find_a_history_that_was_spoilt(

@@ -47,6 +47,27 @@ def test_one_module_alone_opens_duckdb() -> None:
     assert openers == {"database.py"}
 
 
+@pytest.mark.parametrize("is_old", [False, True])
+def test_the_warehouse_takes_on_its_own_format(home: Home, *, is_old: bool) -> None:
+    """DuckDB gives new files its oldest one, in which texts take longer to compress."""
+    if is_old:
+        with duckdb.connect(str(home.warehouse)) as connection:
+            connection.execute("create table kept as select 'a text' as words from range(5000)")
+    with connect(home, LIMITED) as connection:
+        connection.execute("create table made as select 'a text' as words from range(5000)")
+    with connect(home, LIMITED) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() order by table_name"
+        ).fetchall()
+        compression = connection.execute(
+            "select distinct compression from pragma_storage_info('made') "
+            "where segment_type = 'VARCHAR'"
+        ).fetchall()
+
+    assert tables == ([("kept",)] if is_old else []) + [("made",)]
+    assert compression == [("DICT_FSST",)]
+
+
 def test_every_way_to_open_duckdb_sets_the_limits(home: Home) -> None:
     expected = ("512.0 MiB", 1, str(home.temporary), "UTC")
     served = home.serving / "strata-1.duckdb"

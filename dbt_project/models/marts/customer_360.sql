@@ -25,26 +25,26 @@ predictions as (
 
 ),
 
-segments as (
+{# A join a scheme: grouping six rows a customer into one costs more. #}
+{% for scheme in built_schemes() %}
+{{ scheme }}_rows as (
 
     select
         segments.customer_id,
-    {% for scheme in built_schemes() %}
-    max(case when segments.scheme = '{{ scheme }}' then segments.segment_id end)
-        as {{ scheme }}_segment{{ ',' if not loop.last }}
-    {% endfor %}
+        segments.segment_id
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
-    group by segments.customer_id
+    where segments.scheme = '{{ scheme }}'
 
-)
+){{ ',' if not loop.last }}
 
+{% endfor %}
 select
     night.as_of_date,
     night.run_id,
     customers.customer_id,
     {% for scheme in segment_schemes() %}
-    {{ 'segments.' ~ scheme.scheme ~ '_segment' if scheme.is_built else 'cast(null as varchar)' }}
+    {{ scheme.scheme ~ '_rows.segment_id' if scheme.is_built else 'cast(null as varchar)' }}
         as {{ scheme.scheme }}_segment,
     {% endfor %}
     scores.rfm_code,
@@ -91,4 +91,6 @@ inner join {{ ref('rfm_scores') }} as scores on customers.customer_id = scores.c
 inner join {{ ref('customer_value') }} as customer_value
     on customers.customer_id = customer_value.customer_id
 left join predictions on customers.customer_id = predictions.customer_id
-left join segments on customers.customer_id = segments.customer_id
+{% for scheme in built_schemes() -%}
+left join {{ scheme }}_rows on customers.customer_id = {{ scheme }}_rows.customer_id
+{% endfor -%}

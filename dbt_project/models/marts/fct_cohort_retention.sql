@@ -39,33 +39,57 @@ months as (
 
 ),
 
+{# Whoever is active in a month has one first order day in it, so that nobody has to be told apart:
+   an order day knows how long after the one before it and after the first of all it came. #}
+first_days_of_months as (
+
+    select
+        order_date,
+        coalesce(gap_days + gap_days_before, 0) as days_since_first,
+        count(*) as customers
+    from {{ ref('counted_order_days') }}
+    where gap_days is null or gap_days >= extract(day from order_date)
+    group by order_date, coalesce(gap_days + gap_days_before, 0)
+
+),
+
 active as (
 
     select
-        cohorts.cohort_month,
-        cast({{ dbt.date_trunc('month', 'order_days.order_date') }} as date) as activity_month,
-        count(distinct cohorts.customer_id) as active_customers
-    from {{ ref('counted_order_days') }} as order_days
-    inner join cohorts on order_days.customer_id = cohorts.customer_id
+        cast({{ dbt.date_trunc('month', day_plus('order_date', '-days_since_first')) }} as date)
+            as cohort_month,
+        cast({{ dbt.date_trunc('month', 'order_date') }} as date) as activity_month,
+        cast(sum(customers) as bigint) as active_customers
+    from first_days_of_months
     group by
+        cast({{ dbt.date_trunc('month', day_plus('order_date', '-days_since_first')) }} as date),
+        cast({{ dbt.date_trunc('month', 'order_date') }} as date)
+
+),
+
+{# By day first: cutting millions of days down to months costs more than grouping them. #}
+daily_revenues as (
+
+    select
         cohorts.cohort_month,
-        cast({{ dbt.date_trunc('month', 'order_days.order_date') }} as date)
+        days.day,
+        sum(days.revenue) as revenue
+    from {{ ref('customer_days') }} as days
+    cross join night
+    inner join cohorts on days.customer_id = cohorts.customer_id
+    where days.day <= night.as_of_date
+    group by cohorts.cohort_month, days.day
 
 ),
 
 revenues as (
 
     select
-        cohorts.cohort_month,
-        cast({{ dbt.date_trunc('month', 'days.day') }} as date) as activity_month,
-        sum(days.revenue) as revenue
-    from {{ ref('customer_days') }} as days
-    cross join night
-    inner join cohorts on days.customer_id = cohorts.customer_id
-    where days.day <= night.as_of_date
-    group by
-        cohorts.cohort_month,
-        cast({{ dbt.date_trunc('month', 'days.day') }} as date)
+        cohort_month,
+        cast({{ dbt.date_trunc('month', 'day') }} as date) as activity_month,
+        sum(revenue) as revenue
+    from daily_revenues
+    group by cohort_month, cast({{ dbt.date_trunc('month', 'day') }} as date)
 
 )
 

@@ -43,7 +43,9 @@ returns as (
     from {{ ref('counted_order_days') }} as order_days
     cross join cadence
     where
-        order_days.gap_days > {{ cadence_limit('0.95', 'order_days.gaps_before',
+        {# No limit is lower, and most gaps are: a power of each costs more than all else here. #}
+        order_days.gap_days > cadence.lifecycle_min_days_2
+        and order_days.gap_days > {{ cadence_limit('0.95', 'order_days.gaps_before',
             'order_days.gap_days_before', 'cadence.lifecycle_min_days_2') }}
 
 ),

@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_segment_history'}}}) }}
 
-{# The stays follow from changes, tonight's rows from the schemes: if they part, a change was lost or
-   told twice, and every night after this one would carry it on. #}
+{# The stays follow from changes, tonight's rows from the schemes: if they part, a change was lost
+   or told twice, and every night after this one would carry it on. #}
 with
 
 night as (
@@ -11,52 +11,65 @@ night as (
 
 ),
 
+{# Counted and hashed by segment on both sides: a customer who is lost, told twice or told of
+   another segment changes what a segment adds up to, so that no id has to be matched. #}
 segments as (
 
     select
-        customer_id,
         scheme,
         segment_id,
-        scheme_version
+        max(scheme_version) as scheme_version,
+        count(*) as customers,
+        sum({{ lookup('customer_id') }}) as customers_hash
     from {{ ref('fct_customer_segments') }}
+    group by scheme, segment_id
 
 ),
 
 available as (
 
-    select distinct scheme
+    select
+        scheme,
+        max(scheme_version) as scheme_version
     from segments
+    group by scheme
 
 ),
 
 stays as (
 
     select
-        history.customer_id,
         history.scheme,
         history.segment_id,
-        history.scheme_version
+        {# A stay from before versions were kept has none. #}
+        sum(case when history.scheme_version <> available.scheme_version then 1 else 0 end)
+            as stays_of_other_rules,
+        count(*) as customers,
+        sum({{ lookup('history.customer_id') }}) as customers_hash
     from {{ ref('fct_segment_history') }} as history
     inner join available on history.scheme = available.scheme
     cross join night
     where
         history.valid_from <= night.as_of_date
         and (history.valid_to > night.as_of_date or history.valid_to is null)
+    group by history.scheme, history.segment_id
 
 )
 
 select
-    coalesce(segments.customer_id, stays.customer_id) as customer_id,
     coalesce(segments.scheme, stays.scheme) as scheme,
-    segments.segment_id,
-    stays.segment_id as segment_id_of_stay
+    coalesce(segments.segment_id, stays.segment_id) as segment_id,
+    segments.customers,
+    stays.customers as customers_of_stays,
+    stays.stays_of_other_rules
 from segments
 full outer join stays
     on
-        segments.customer_id = stays.customer_id
-        and segments.scheme = stays.scheme
+        segments.scheme = stays.scheme
+        and segments.segment_id = stays.segment_id
 where
-    segments.customer_id is null
-    or stays.customer_id is null
-    or segments.segment_id <> stays.segment_id
-    or segments.scheme_version <> stays.scheme_version
+    segments.customers is null
+    or stays.customers is null
+    or segments.customers <> stays.customers
+    or segments.customers_hash <> stays.customers_hash
+    or stays.stays_of_other_rules > 0
