@@ -99,8 +99,7 @@ def _score_part(model: BehaviourModel, checked: pd.DataFrame, standing: Standing
     centres = model.centres
     squared = squared_distances(coordinates, centres)
     rows = np.arange(len(checked))
-    gaps = np.sqrt(squared_distances(centres, centres))
-    np.fill_diagonal(gaps, np.inf)
+    gaps = gaps_between(centres)
     nearest = squared.argmin(axis=1)
     own, nights_across = settle_borders(squared, gaps, standing)
     margins = (squared - squared[rows, own][:, None]) / (2 * gaps[own])
@@ -131,6 +130,13 @@ def _score_part(model: BehaviourModel, checked: pd.DataFrame, standing: Standing
         following=following,
     )
     return scored.join(reasons)[SCORE_COLUMNS]
+
+
+def gaps_between(centres: Array) -> Array:
+    """Return the distances between centres, (n_clusters, n_clusters), infinite to themselves."""
+    gaps: Array = np.sqrt(squared_distances(centres, centres))
+    np.fill_diagonal(gaps, np.inf)
+    return gaps
 
 
 def squared_distances(coordinates: Array, centres: Array) -> Array:
