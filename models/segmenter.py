@@ -14,12 +14,13 @@ from models.challenger import is_held_out, means_of, problem_of_space
 from models.drift import learn_reference
 from models.features import checked_features
 from models.fitting import nearest_labels
+from models.held_out_night import HeldOutNight
 from models.matching import Match, match_to_nothing, match_to_previous
 from models.naming import SegmentName, name_segments
 from models.profiles import profile_segments
 from models.refit import Refit, judge_refit, verdict_on
 from models.rounding import rounded, rounded_number
-from models.scoring import nearest_with_distances, squared_distances
+from models.scoring import nearest_segments, nearest_with_distances, squared_distances
 from models.selection import select_clustering
 from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight, separations
 from models.short_rules import ShortRule, short_rules, typical_texts
@@ -94,12 +95,15 @@ def fit_behaviour_model(
     held_out = is_held_out(checked.index) if previous else np.zeros(len(checked), dtype=np.bool_)
     sample = _training_sample(checked[~held_out], random_state=random_state)
     coordinates = apply_scaler(scaler, sample)
-    past_coordinates = _past_coordinates(past, scaler, random_state=random_state)
+    past_sample = _past_sample(past, scaler, random_state=random_state)
+    past_coordinates = _past_coordinates(past, past_sample, scaler)
+    night = _held_out_night(past_coordinates, past_sample, previous)
     selection = select_clustering(
         coordinates,
         random_state=random_state,
         previous=(previous.method, previous.n_clusters) if previous else None,
-        past=past_coordinates,
+        # Who judges refits has no share in the selection either.
+        past=night.past.part(~night.is_judge) if night else past_coordinates,
     )
     candidates = selection.candidates_frame()
     chosen = selection.chosen
@@ -116,6 +120,7 @@ def fit_behaviour_model(
             scaler=scaler,
             training=sample,
             held_out=checked[held_out],
+            night=night,
             random_state=random_state,
         )
         refit, reason, rejection = judged.refit, judged.reason, judged.rejection
@@ -175,10 +180,10 @@ def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFram
     return checked.iloc[np.sort(np.argsort(digests, kind="stable")[:MAX_TRAINING_ROWS])]
 
 
-def _past_coordinates(
+def _past_sample(
     past: PastNight | None, scaler: Scaler, *, random_state: int
-) -> PastCoordinates | None:
-    """Return a past night in tonight's scaled units; None where it is too little to judge by.
+) -> pd.DataFrame | None:
+    """Return the features of a past night's customers; None where they are too few to judge by.
 
     A feature that was not there then is unknown for all, and its fill says nothing about anyone.
     """
@@ -186,12 +191,36 @@ def _past_coordinates(
         return None
     checked = checked_features(past.features)
     columns = list(dict.fromkeys([*checked.columns, *scaler.names]))
-    sample = _training_sample(checked.reindex(columns=columns), random_state=random_state)
+    return _training_sample(checked.reindex(columns=columns), random_state=random_state)
+
+
+def _past_coordinates(
+    past: PastNight | None, sample: pd.DataFrame | None, scaler: Scaler
+) -> PastCoordinates | None:
+    """Return a past night in tonight's scaled units; None where it says nothing."""
+    if past is None or sample is None:
+        return None
     spent = past.next_spend.set_axis(past.next_spend.index.astype(str))
     next_spend = spent.reindex(sample.index).fillna(0.0).to_numpy(dtype="float64")
     if next_spend.min() == next_spend.max():
         return None
     return PastCoordinates(apply_scaler(scaler, sample).to_numpy(), next_spend)
+
+
+def _held_out_night(
+    past: PastCoordinates | None, sample: pd.DataFrame | None, previous: BehaviourModel | None
+) -> HeldOutNight | None:
+    """Return the past night as judge of a refit; None without one, or without what to compare."""
+    if past is None or sample is None or previous is None:
+        return None
+    if not set(previous.scaler.names) <= set(sample.columns):
+        return None
+    return HeldOutNight(
+        past,
+        nearest_segments(previous, sample).astype(np.int64),
+        previous.n_clusters,
+        is_held_out(sample.index),
+    )
 
 
 def _separation(

@@ -26,6 +26,7 @@ from orchestration.behaviour_history import (
     reason_given,
     rejected_on_drift,
 )
+from orchestration.behaviour_rechain import has_later_nights, rechain, stored_places
 from orchestration.behaviour_tables import NO_MODEL, ModelRun, write_night
 from orchestration.feature_frames import read_doubles
 from orchestration.ml_tables import columns_of
@@ -116,6 +117,8 @@ def run_behaviour(
     if night.model is not None and night.decision == "promoted":
         save_model(night.model, models_folder)
     tonights = drift_of(night.model, features)
+    is_inserted = has_later_nights(connection, as_of_date)
+    stood = stored_places(connection, as_of_date) if is_inserted else None
     write_night(
         connection,
         as_of_date,
@@ -133,6 +136,9 @@ def run_behaviour(
         drifts=[each for each in (drift, tonights) if each is not None],
         registry=registry,
     )
+    if is_inserted and night.model is not None:
+        stood = before if stood is None else stood
+        rechain(connection, as_of_date, run_id, stood=stood)
     return night
 
 

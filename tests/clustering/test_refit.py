@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from models.challenger import (
+    MAX_MOVED_SHARE,
+    Comparison,
     changed_features,
     compare,
     is_held_out,
@@ -17,6 +19,7 @@ from models.registry import empty_registry, update_registry
 from models.regrouping import change_where_needed, without_vanished
 from models.scoring import score
 from models.segmenter import FittedBehaviour, fit_behaviour_model
+from models.separation import PastNight
 
 MONDAY = date(2026, 3, 2)
 
@@ -48,6 +51,24 @@ def test_one_step_moves_each_centre_to_the_mean_of_its_customers() -> None:
     assert settled.labels.tolist() == [0, 0, 1, 1]
 
 
+def test_a_step_that_would_move_many_goes_a_part_of_the_way() -> None:
+    """Five hundred on a line of even density: the border moves by half of what a centre does."""
+    points = np.linspace(0, 10, 500)[:, None]
+    centres = np.array([[1.0], [6.0]])
+    settled = settle(points, centres)
+    before = points[:, 0] > 3.5
+    moved = (settled.labels != before).mean()
+    assert 0.005 < moved <= MAX_MOVED_SHARE
+    # Both have gone the same part of their ways to the means, 1.75 and 6.75.
+    ways = (settled.centres[:, 0] - centres[:, 0]) / (0.75, 0.75)
+    assert 0 < ways[0] < 0.25
+    assert ways[0] == pytest.approx(ways[1], abs=0.01)
+    # Refit after refit, the rest is gone, until nobody moves any more.
+    for _ in range(100):
+        settled = settle(points, settled.centres)
+    np.testing.assert_allclose(settled.centres[:, 0], [2.5, 7.5], atol=0.05)
+
+
 def test_means_of_nobody_are_unknown() -> None:
     means = means_of(np.array([[1.0], [3.0]]), np.array([1, 1]), 2)
     assert np.isnan(means[0, 0])
@@ -69,6 +90,12 @@ def test_a_difference_within_the_noise_is_not_worse() -> None:
     first, second = np.array([[0.0, 0], [1, 0]]), np.array([[0.01, 0.01], [1, 0.01]])
     assert not compare(points, first, second).is_worse
     assert not compare(points, second, first).is_worse
+
+
+def test_a_loss_beyond_chance_that_hardly_matters_is_not_worse() -> None:
+    assert not Comparison(0.300, 0.296, 0.0001, 500).is_worse
+    assert Comparison(0.300, 0.294, 0.0001, 500).is_worse
+    assert not Comparison(0.300, 0.294, 0.01, 500).is_worse
 
 
 def test_a_tenth_of_the_customers_is_held_out_and_the_same_ones_whoever_else_there_is() -> None:
@@ -169,6 +196,27 @@ def test_a_refit_that_parts_held_out_customers_worse_says_so(
     again = refit(drawn_together, fitted)
     assert again.rejection == "worse than the model in use"
     assert "held-out customers" in again.reason
+
+
+def test_a_refit_that_tells_less_of_what_came_next_says_so(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    """On the night held out everybody spends by the segment in use, and 30 are no longer in it."""
+    past = planted.copy()
+    segments = score(fitted.model, past)["segment_id"]
+    ranked = pd.Series(pd.factorize(segments)[0] * 100.0 + 1, index=segments.index)
+    shifted = planted.assign(recency_days=planted["recency_days"] * 1.0)
+    again = fit_behaviour_model(
+        shifted,
+        trained_on=MONDAY + timedelta(days=7),
+        random_state=0,
+        previous=fitted.model,
+        registry=update_registry(empty_registry(), fitted.model, as_of_date=MONDAY),
+        past=PastNight(past, ranked),
+    )
+    assert isinstance(again, FittedBehaviour)
+    assert again.rejection is None
+    assert "customers of a night held out" in again.reason
 
 
 def test_a_back_dated_first_model_takes_the_ids_of_the_later_one(
