@@ -1,6 +1,5 @@
 """Learning behaviour segments: from features to a model whose ids and names last."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,19 +16,18 @@ from models.fitting import nearest_labels
 from models.held_out_night import HeldOutNight
 from models.matching import Match, match_to_nothing, match_to_previous
 from models.naming import SegmentName, name_segments
+from models.past_sample import PastSample, past_sample
 from models.profiles import profile_segments
 from models.refit import Refit, judge_refit, verdict_on
 from models.rounding import rounded, rounded_number
 from models.scoring import nearest_segments, nearest_with_distances, squared_distances
 from models.selection import select_clustering
-from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight, separations
+from models.separation import PastCoordinates, PastNight, separations
 from models.short_rules import ShortRule, short_rules, typical_texts
+from models.training_sample import training_sample
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 Labels = npt.NDArray[np.int64]
-
-MAX_TRAINING_ROWS = 50_000
-"""Customers; a centre's sampling error is then under 0.05 deviations in the smallest segment."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +91,11 @@ def fit_behaviour_model(
     problem = problem_of_space(previous.scaler, checked) if previous else None
     scaler = previous.scaler if previous and problem is None else fit_scaler(checked)
     held_out = is_held_out(checked.index) if previous else np.zeros(len(checked), dtype=np.bool_)
-    sample = _training_sample(checked[~held_out], random_state=random_state)
+    sample = training_sample(checked[~held_out], random_state=random_state)
     coordinates = apply_scaler(scaler, sample)
-    past_sample = _past_sample(past, scaler, random_state=random_state)
-    past_coordinates = _past_coordinates(past, past_sample, scaler)
-    night = _held_out_night(past_coordinates, past_sample, previous)
+    sampled = past_sample(past, scaler, random_state=random_state)
+    past_coordinates = sampled.coordinates if sampled else None
+    night = _held_out_night(sampled, previous)
     selection = select_clustering(
         coordinates,
         random_state=random_state,
@@ -162,64 +160,19 @@ def fit_behaviour_model(
     return FittedBehaviour(model, candidates, profiles, reason, verdict_reason, rejection)
 
 
-def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFrame:
-    """Return all customers, or 50,000 that the digests of their ids draw, in the same order.
-
-    By digest, since a draw from positions would be another one as soon as one customer joined.
-    With a million customers, everybody's segments from the sample's centres agree with those from
-    a fit on all of them: Adjusted Rand index 0.9998 at the four clusters chosen, 0.995-0.998 at
-    five, 0.86 at seven, where the groups were not stable in the first place (three draws each).
-    """
-    if len(checked) <= MAX_TRAINING_ROWS:
-        return checked
-    salt = f"{random_state}:"
-    ids = checked.index.to_numpy(dtype=object)
-    digests = np.frombuffer(
-        b"".join(hashlib.md5(f"{salt}{each}".encode()).digest()[:8] for each in ids), dtype=">u8"
-    )
-    return checked.iloc[np.sort(np.argsort(digests, kind="stable")[:MAX_TRAINING_ROWS])]
-
-
-def _past_sample(
-    past: PastNight | None, scaler: Scaler, *, random_state: int
-) -> pd.DataFrame | None:
-    """Return the features of a past night's customers; None where they are too few to judge by.
-
-    A feature that was not there then is unknown for all, and its fill says nothing about anyone.
-    """
-    if past is None or len(past.features) < MIN_PAST_CUSTOMERS:
-        return None
-    checked = checked_features(past.features)
-    columns = list(dict.fromkeys([*checked.columns, *scaler.names]))
-    return _training_sample(checked.reindex(columns=columns), random_state=random_state)
-
-
-def _past_coordinates(
-    past: PastNight | None, sample: pd.DataFrame | None, scaler: Scaler
-) -> PastCoordinates | None:
-    """Return a past night in tonight's scaled units; None where it says nothing."""
-    if past is None or sample is None:
-        return None
-    spent = past.next_spend.set_axis(past.next_spend.index.astype(str))
-    next_spend = spent.reindex(sample.index).fillna(0.0).to_numpy(dtype="float64")
-    if next_spend.min() == next_spend.max():
-        return None
-    return PastCoordinates(apply_scaler(scaler, sample).to_numpy(), next_spend)
-
-
 def _held_out_night(
-    past: PastCoordinates | None, sample: pd.DataFrame | None, previous: BehaviourModel | None
+    sampled: PastSample | None, previous: BehaviourModel | None
 ) -> HeldOutNight | None:
     """Return the past night as judge of a refit; None without one, or without what to compare."""
-    if past is None or sample is None or previous is None:
+    if sampled is None or previous is None:
         return None
-    if not set(previous.scaler.names) <= set(sample.columns):
+    if not set(previous.scaler.names) <= set(sampled.features.columns):
         return None
     return HeldOutNight(
-        past,
-        nearest_segments(previous, sample).astype(np.int64),
+        sampled.coordinates,
+        nearest_segments(previous, sampled.features).astype(np.int64),
         previous.n_clusters,
-        is_held_out(sample.index),
+        is_held_out(sampled.features.index),
     )
 
 

@@ -1,10 +1,13 @@
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models import segmenter
+from models.candidates import Clustering
 from models.challenger import (
     MAX_MOVED_SHARE,
     Comparison,
@@ -15,11 +18,15 @@ from models.challenger import (
     problem_of_space,
     settle,
 )
+from models.fitting import nearest_labels
+from models.held_out_night import HeldOutNight
+from models.refit import Refit, judge_refit
 from models.registry import empty_registry, update_registry
 from models.regrouping import change_where_needed, without_vanished
 from models.scoring import score
 from models.segmenter import FittedBehaviour, fit_behaviour_model
-from models.separation import PastNight
+from models.separation import PastCoordinates, PastNight
+from models.transforms import apply_scaler
 
 MONDAY = date(2026, 3, 2)
 
@@ -198,25 +205,56 @@ def test_a_refit_that_parts_held_out_customers_worse_says_so(
     assert "held-out customers" in again.reason
 
 
-def test_a_refit_that_tells_less_of_what_came_next_says_so(
+def test_a_refit_that_tells_less_of_what_came_next_is_rejected(
     planted: pd.DataFrame, fitted: FittedBehaviour
 ) -> None:
-    """On the night held out everybody spends by the segment in use, and 30 are no longer in it."""
-    past = planted.copy()
-    segments = score(fitted.model, past)["segment_id"]
-    ranked = pd.Series(pd.factorize(segments)[0] * 100.0 + 1, index=segments.index)
-    shifted = planted.assign(recency_days=planted["recency_days"] * 1.0)
+    """Everybody spends by the segment in use; on the second night it is nowhere to be seen."""
+    model, customers = fitted.model, planted.sort_index()
+    points = apply_scaler(model.scaler, customers).to_numpy()
+    labels = nearest_labels(points, model.centres)
+    elsewhere = np.random.default_rng(4).permutation(points)
+    found = {
+        name: judge_refit(
+            Refit(Clustering(labels, model.centres), 0.5, 0.9, "kmeans"),
+            model,
+            scaler=model.scaler,
+            training=customers,
+            held_out=customers.iloc[::10],
+            night=HeldOutNight(
+                PastCoordinates(past, labels * 100.0), labels, 4, np.ones(len(points), dtype=bool)
+            ),
+            random_state=0,
+        )
+        for name, past in (("as it was", points), ("gone", elsewhere))
+    }
+    assert found["as it was"].rejection is None
+    assert found["gone"].rejection == "worse than the model in use on a night held out"
+    assert "customers of a night held out" in found["gone"].reason
+
+
+def test_who_judges_a_refit_on_a_past_night_has_no_share_in_the_selection(
+    planted: pd.DataFrame, fitted: FittedBehaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    select = segmenter.select_clustering
+
+    def counted(*args: Any, past: PastCoordinates, **kwargs: Any) -> Any:
+        seen.append(len(past.next_spend))
+        return select(*args, past=past, **kwargs)
+
+    monkeypatch.setattr(segmenter, "select_clustering", counted)
+    spend = pd.Series(np.arange(len(planted), dtype="float64"), index=planted.index)
     again = fit_behaviour_model(
-        shifted,
+        planted,
         trained_on=MONDAY + timedelta(days=7),
         random_state=0,
         previous=fitted.model,
         registry=update_registry(empty_registry(), fitted.model, as_of_date=MONDAY),
-        past=PastNight(past, ranked),
+        past=PastNight(planted, spend),
     )
     assert isinstance(again, FittedBehaviour)
-    assert again.rejection is None
-    assert "customers of a night held out" in again.reason
+    assert seen == [int((~is_held_out(planted.index)).sum())]
+    assert f"{len(planted)} customers of a night held out" in again.reason
 
 
 def test_a_back_dated_first_model_takes_the_ids_of_the_later_one(
