@@ -29,6 +29,9 @@ Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.intp]
 
+TRUSTED_STABILITY = 0.6
+"""Worst segment's, under which it is not to be trusted at all (Hennig 2007; the help of his `fpc`):
+the cut goes through what is one group."""
 REGROUPING_GAIN = 0.05
 """Silhouette that grouping everybody afresh must gain over the segments in use."""
 
@@ -67,7 +70,9 @@ def judge_refit(
     First choice is the previous model with its centres moved by one step (`settle`), which hardly
     moves a customer, without the segments that hardly anybody is in any more, and with the merger,
     split or birth that the customers call for (`change_where_needed`), unless it loses what tells
-    apart what comes next. It gives way to the
+    apart what comes next. The silhouette likes fewer segments of any continuum; where a past night
+    tells what segments are good for, two are merged only if one is not to be found again in
+    resamples. It gives way to the
     grouping that was selected afresh, which renews every boundary, only if not even two segments
     are left, or if that parts the held-out customers better by 0.05 than the segments in use will
     where their steps lead in the end, and tells no less of what comes next. Whichever is taken may
@@ -95,7 +100,11 @@ def judge_refit(
     method = previous.method
     gentle, problem = _measured(coordinates, centres, method, random_state=random_state)
     change = change_where_needed(
-        coordinates, centres, is_far=distances > far, random_state=random_state
+        coordinates,
+        centres,
+        is_far=distances > far,
+        may_merge=night is None or gentle.stability < TRUSTED_STABILITY,
+        random_state=random_state,
     )
     if change is not None:
         changed, unfit = _measured(coordinates, change.centres, method, random_state=random_state)

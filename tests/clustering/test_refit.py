@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from models import segmenter
+from models.behaviour_model import Segment
 from models.candidates import Clustering
 from models.challenger import (
     MAX_MOVED_SHARE,
@@ -20,15 +22,17 @@ from models.challenger import (
 )
 from models.fitting import nearest_labels
 from models.held_out_night import HeldOutNight
+from models.naming import SegmentName
 from models.refit import Refit, judge_refit
 from models.registry import empty_registry, update_registry
 from models.regrouping import change_where_needed, without_vanished
 from models.scoring import score
 from models.segmenter import FittedBehaviour, fit_behaviour_model
 from models.separation import PastCoordinates, PastNight
-from models.transforms import apply_scaler
+from models.transforms import FeatureTransform, Scaler, apply_scaler
 
 MONDAY = date(2026, 3, 2)
+NAME = SegmentName("n", "n", "d", "r", "a")
 
 
 def refit(features: pd.DataFrame, fitted: FittedBehaviour) -> FittedBehaviour:
@@ -115,7 +119,7 @@ def test_a_tenth_of_the_customers_is_held_out_and_the_same_ones_whoever_else_the
 def test_two_segments_that_have_become_one_are_merged_and_others_stay() -> None:
     points = cloud((0, 0), (5, 0), (0, 5), (0, 5))
     centres = np.array([[0.0, 0], [5, 0], [0, 4.9], [0, 5.1]])
-    change = change_where_needed(points, centres, is_far=NOBODY_FAR, random_state=0)
+    change = change_where_needed(points, centres, is_far=NOBODY_FAR, may_merge=True, random_state=0)
     assert change is not None
     assert change.what == "two merged"
     found = change.centres[np.lexsort(np.round(change.centres).T)]
@@ -126,7 +130,7 @@ def test_customers_far_from_all_bear_a_segment_and_others_stay() -> None:
     points = cloud((0, 0), (5, 0), (0, 5), (9, 9))
     centres = np.array([[0.0, 0], [5, 0], [0, 5]])
     is_far = np.arange(400) >= 300
-    change = change_where_needed(points, centres, is_far=is_far, random_state=0)
+    change = change_where_needed(points, centres, is_far=is_far, may_merge=True, random_state=0)
     assert change is not None
     np.testing.assert_allclose(change.centres[:-1], centres, atol=0.1)
     np.testing.assert_allclose(change.centres[-1], [9, 9], atol=0.1)
@@ -135,7 +139,7 @@ def test_customers_far_from_all_bear_a_segment_and_others_stay() -> None:
 def test_a_segment_that_has_become_two_is_split() -> None:
     points = cloud((0, 0), (5, 0), (-1, 5), (1, 5))
     centres = np.array([[0.0, 0], [5, 0], [0, 5]])
-    change = change_where_needed(points, centres, is_far=NOBODY_FAR, random_state=0)
+    change = change_where_needed(points, centres, is_far=NOBODY_FAR, may_merge=True, random_state=0)
     assert change is not None
     assert change.what == "one split"
     assert len(change.centres) == 4
@@ -144,7 +148,10 @@ def test_a_segment_that_has_become_two_is_split() -> None:
 def test_segments_that_are_as_they_were_are_not_changed() -> None:
     points = cloud((0, 0), (5, 0), (0, 5), (5, 5))
     centres = np.array([[0.0, 0], [5, 0], [0, 5], [5, 5]])
-    assert change_where_needed(points, centres, is_far=NOBODY_FAR, random_state=0) is None
+    assert (
+        change_where_needed(points, centres, is_far=NOBODY_FAR, may_merge=True, random_state=0)
+        is None
+    )
 
 
 def test_a_segment_without_customers_retires() -> None:
@@ -230,6 +237,50 @@ def test_a_refit_that_tells_less_of_what_came_next_is_rejected(
     assert found["as it was"].rejection is None
     assert found["gone"].rejection == "worse than the model in use on a night held out"
     assert "customers of a night held out" in found["gone"].reason
+
+
+def test_where_a_past_night_tells_what_segments_are_for_only_what_is_one_is_merged(
+    fitted: FittedBehaviour,
+) -> None:
+    """Two of five groups lie side by side, or in the same place; all in six dimensions."""
+    names = [f"feature_{number}" for number in range(6)]
+    transforms = tuple(
+        FeatureTransform(name, 0.0, -100.0, 100.0, is_logged=False, centre=0.0, scale=1.0)
+        for name in names
+    )
+    scaler = Scaler(transforms, ())
+
+    def refitted(apart: float, *, has_night: bool) -> str:
+        centres = np.zeros((5, 6))
+        centres[:, :2] = [[0, 0], [20, 0], [0, 20], [20, 20 - apart], [20, 20 + apart]]
+        points = np.random.default_rng(1).normal(0, 1, (1000, 6)) + centres.repeat(200, axis=0)
+        customers = pd.Index([f"c{row:04d}" for row in range(1000)], name="customer_id")
+        features = pd.DataFrame(points, columns=names, index=customers)
+        labels = nearest_labels(points, centres)
+        model = replace(
+            fitted.model,
+            scaler=scaler,
+            segments=tuple(
+                Segment(f"behaviour.b0{place}", tuple(centre), 0.2, None, NAME)
+                for place, centre in enumerate(centres.tolist(), start=1)
+            ),
+        )
+        past = PastCoordinates(points, np.minimum(labels, 3) * 100.0)
+        night = HeldOutNight(past, labels, 5, np.ones(1000, dtype=bool)) if has_night else None
+        judged = judge_refit(
+            Refit(Clustering(labels, centres), 0.5, 0.9, "kmeans"),
+            model,
+            scaler=scaler,
+            training=features,
+            held_out=features.iloc[::10],
+            night=night,
+            random_state=0,
+        )
+        return judged.reason.split(";")[1]
+
+    assert "two merged" in refitted(1.3, has_night=False)
+    assert "two merged" not in refitted(1.3, has_night=True)
+    assert "two merged" in refitted(0.01, has_night=True)
 
 
 def test_who_judges_a_refit_on_a_past_night_has_no_share_in_the_selection(
