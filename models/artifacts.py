@@ -102,6 +102,12 @@ def is_given_up(root: Path, model_id: str) -> bool:
     return _given_up_file(root / model_id).exists()
 
 
+def copy_given_up(root: Path, target: Path, model_id: str) -> None:
+    """Say in another root, too, that this model is to be done without."""
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_given_up_file(root / model_id), _given_up_file(target / model_id))
+
+
 def _given_up_file(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.given-up")
 

@@ -14,6 +14,7 @@ NIGHTS_TO_MOVE = 3
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 NOBODY = -1
 """Position of the segment of someone who had none, or one that the model does not have."""
 
@@ -63,13 +64,41 @@ def settle_borders(squared: Array, gaps: Array, standing: Standing) -> tuple[Pos
     squared : (n_customers, n_clusters), squared distances to the centres.
     gaps : (n_clusters, n_clusters), distances between the centres.
     """
+    crossing = _crossing(squared, gaps, standing)
+    stays = crossing.is_near & (crossing.nights < NIGHTS_TO_MOVE)
+    segments = np.where(stays, crossing.held, crossing.nearest)
+    return segments, np.where(stays, crossing.nights, 0)
+
+
+def waits_ended(squared: Array, gaps: Array, standing: Standing) -> Mask:
+    """Return who moves for the third night across alone: still so near that they would have stayed.
+
+    Parameters as of `settle_borders`.
+    """
+    crossing = _crossing(squared, gaps, standing)
+    return crossing.is_near & (crossing.nights >= NIGHTS_TO_MOVE)
+
+
+@dataclass(frozen=True)
+class _Crossing:
+    """Who has crossed a boundary: held and nearest segment, whether near it, for how long."""
+
+    held: Positions
+    nearest: Positions
+    is_near: Mask
+    nights: Counts
+
+
+def _crossing(squared: Array, gaps: Array, standing: Standing) -> _Crossing:
     rows = np.arange(len(squared))
     nearest = squared.argmin(axis=1)
-    had_one = standing.held != NOBODY
-    held = np.where(had_one, standing.held, nearest)
+    held = np.where(standing.held != NOBODY, standing.held, nearest)
     is_across = held != nearest
     gap = np.where(is_across, gaps[held, nearest], 1.0)
     beyond = (squared[rows, held] - squared[rows, nearest]) / (2 * gap)
-    nights = np.where(is_across, standing.nights_across + 1, 0)
-    stays = is_across & (beyond < BORDERLINE_SHARE * gap / 2) & (nights < NIGHTS_TO_MOVE)
-    return np.where(stays, held, nearest), np.where(stays, nights, 0)
+    return _Crossing(
+        held,
+        nearest,
+        is_across & (beyond < BORDERLINE_SHARE * gap / 2),
+        np.where(is_across, standing.nights_across + 1, 0),
+    )

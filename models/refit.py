@@ -10,8 +10,9 @@ from threadpoolctl import threadpool_limits
 
 from models.behaviour_model import BehaviourModel
 from models.candidates import Clustering, Selection
-from models.challenger import compare, means_of, settle
+from models.challenger import compare, means_of, settle, settled_in_the_end
 from models.fitting import Method, nearest_labels
+from models.held_out_night import HeldOutNight
 from models.regrouping import change_where_needed, without_vanished
 from models.scoring import nearest_with_distances
 from models.selection import (
@@ -28,6 +29,9 @@ Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.intp]
 
+TRUSTED_STABILITY = 0.6
+"""Worst segment's, under which it is not to be trusted at all (Hennig 2007; the help of his `fpc`):
+the cut goes through what is one group."""
 REGROUPING_GAIN = 0.05
 """Silhouette that grouping everybody afresh must gain over the segments in use."""
 
@@ -58,22 +62,29 @@ def judge_refit(
     scaler: Scaler,
     training: pd.DataFrame,
     held_out: pd.DataFrame,
+    night: HeldOutNight | None,
     random_state: int,
 ) -> Judgement:
     """Choose the gentlest refit that the customers allow, and say whether it may be used.
 
     First choice is the previous model with its centres moved by one step (`settle`), which hardly
     moves a customer, without the segments that hardly anybody is in any more, and with the merger,
-    split or birth that the customers call for, if any (`change_where_needed`). It gives way to the
-    grouping that was selected afresh, which renews every boundary, only if that parts the held-out
-    customers better by 0.05, or not even two segments are left. Whichever is taken may replace
-    the previous model if it is valid and parts the held-out customers no worse, a difference
-    within the noise of their number left to chance.
+    split or birth that the customers call for (`change_where_needed`), unless it loses what tells
+    apart what comes next. The silhouette likes fewer segments of any continuum; where a past night
+    tells what segments are good for, two are merged only if one is not to be found again in
+    resamples. It gives way to the
+    grouping that was selected afresh, which renews every boundary, only if not even two segments
+    are left, or if that parts the held-out customers better by 0.05 than the segments in use will
+    where their steps lead in the end, and tells no less of what comes next. Whichever is taken may
+    replace the previous model if it is valid, parts the held-out customers of tonight no worse, and
+    on a past night held out separates no worse what customers spent next. Worse is what is beyond
+    chance and large enough to matter.
 
     Parameters
     ----------
     regrouped : what `select_clustering` chose, in the space of `scaler`.
     training, held_out : features in natural units, as `checked_features` returns them.
+    night : a young account has none.
     """
     if not _can_score(previous, training):
         return Judgement(regrouped, "grouped afresh on other features", None)
@@ -89,14 +100,22 @@ def judge_refit(
     method = previous.method
     gentle, problem = _measured(coordinates, centres, method, random_state=random_state)
     change = change_where_needed(
-        coordinates, centres, is_far=distances > far, random_state=random_state
+        coordinates,
+        centres,
+        is_far=distances > far,
+        may_merge=night is None or gentle.stability < TRUSTED_STABILITY,
+        random_state=random_state,
     )
     if change is not None:
         changed, unfit = _measured(coordinates, change.centres, method, random_state=random_state)
-        if unfit is None:
+        tells_less = _tells_less(night, changed, was_selected=False, random_state=random_state)
+        if unfit is None and not tells_less:
             gentle, problem, how = changed, None, f"{how}; {change.what}"
-    lead = compare(judges, gentle.clustering.centres, regrouped.clustering.centres)
-    if lead.gain > REGROUPING_GAIN:
+    reached = settled_in_the_end(coordinates, gentle.clustering.centres)
+    lead = compare(judges, reached, regrouped.clustering.centres)
+    if lead.gain > REGROUPING_GAIN and not _tells_less(
+        night, regrouped, was_selected=True, random_state=random_state
+    ):
         gentle, problem = regrouped, None
         how = f"grouped afresh, which parts held-out customers better by {lead.gain:.3f}"
     elif _smallest(gentle.clustering) < _needed(coordinates):
@@ -105,7 +124,30 @@ def judge_refit(
     verdict = compare(judges, before, gentle.clustering.centres)
     if problem is None and verdict.is_worse:
         problem = "worse than the model in use"
-    return Judgement(gentle, f"{how}; {verdict.text()}", problem)
+    said = f"{how}; {verdict.text()}"
+    if night is not None:
+        past = night.compare(
+            gentle.clustering.centres,
+            was_selected_by_it=gentle is regrouped,
+            random_state=random_state,
+        )
+        if past is not None:
+            said = f"{said}; {past.text()}"
+            if problem is None and past.is_worse:
+                problem = "worse than the model in use on a night held out"
+    return Judgement(gentle, said, problem)
+
+
+def _tells_less(
+    night: HeldOutNight | None, refit: Refit, *, was_selected: bool, random_state: int
+) -> bool:
+    """Return whether a refit is worse than the model in use on a night held out."""
+    if night is None:
+        return False
+    found = night.compare(
+        refit.clustering.centres, was_selected_by_it=was_selected, random_state=random_state
+    )
+    return found is not None and found.is_worse
 
 
 def verdict_on(refit: Refit, selection: Selection) -> tuple[Verdict, str]:

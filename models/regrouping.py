@@ -32,7 +32,7 @@ class Change:
 
 
 def change_where_needed(
-    coordinates: Array, centres: Array, *, is_far: Mask, random_state: int
+    coordinates: Array, centres: Array, *, is_far: Mask, may_merge: bool, random_state: int
 ) -> Change | None:
     """Return the merger, split or birth that the customers call for, if there is one.
 
@@ -46,9 +46,10 @@ def change_where_needed(
     ----------
     coordinates : (n_customers, n_features), centres : (k, n_features), in scaled units.
     is_far : (n_customers,), whether a customer is far from every centre of the model in use.
+    may_merge : whether two segments may become one.
     """
     best: dict[str, tuple[float, Change]] = {}
-    for change in _changes(coordinates, centres, is_far, random_state):
+    for change in _changes(coordinates, centres, is_far, random_state, may_merge=may_merge):
         gain = compare(coordinates, centres, change.centres).gain
         if change.what not in best or gain > best[change.what][0]:
             best[change.what] = gain, change
@@ -83,11 +84,11 @@ def without_vanished(coordinates: Array, centres: Array) -> tuple[Array, int]:
 
 
 def _changes(
-    coordinates: Array, centres: Array, is_far: Mask, random_state: int
+    coordinates: Array, centres: Array, is_far: Mask, random_state: int, *, may_merge: bool
 ) -> Iterator[Change]:
     labels = nearest_labels(coordinates, centres)
     sizes = np.bincount(labels, minlength=len(centres))
-    if len(centres) > PREFERRED_MIN_CLUSTERS:
+    if may_merge and len(centres) > PREFERRED_MIN_CLUSTERS:
         for first, second in combinations(range(len(centres)), 2):
             weights = sizes[[first, second]] + 1e-9
             merged = np.average(centres[[first, second]], axis=0, weights=weights)

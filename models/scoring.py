@@ -8,6 +8,7 @@ from models.behaviour_model import BehaviourModel
 from models.explain import reasons_for
 from models.features import checked_features
 from models.hysteresis import BORDERLINE_SHARE, Standing, settle_borders, standing_of
+from models.rechaining import border_states
 from models.rounding import rounded
 from models.transforms import apply_scaler
 from models.vocabulary import Language
@@ -28,6 +29,7 @@ SCORE_COLUMNS = [
     "reason_3",
     "nearest_segment_id",
     "nights_across",
+    "border_states",
 ]
 
 
@@ -53,7 +55,7 @@ def score(
 
     Returns
     -------
-    DataFrame (n_customers, 10), indexed and sorted by `customer_id`
+    DataFrame (n_customers, 11), indexed and sorted by `customer_id`
         `segment_id`; `score`, the distance to its centre in scaled units (lower is more typical);
         `margin`, the distance in the same units to the nearest boundary, that is, to the plane
         half-way between two centres: (e^2 - d^2) / (2 |c - c'|) for distances d to the own and e
@@ -61,7 +63,8 @@ def score(
         whether the margin is under a tenth of the centre's own distance to the boundary;
         `reason_1` to `reason_3`; `nearest_segment_id`, which is another than `segment_id` for who
         is held across a boundary (`hysteresis`): the margin is then below 0, how far across, and
-        the next segment the nearest; `nights_across`, for how many nights running that is so.
+        the next segment the nearest; `nights_across`, for how many nights running that is so;
+        `border_states`, of who is near a boundary, what would be said on the other side.
 
     Raises
     ------
@@ -108,8 +111,7 @@ def _score_part(
     centres = model.centres
     squared = squared_distances(coordinates, centres)
     rows = np.arange(len(checked))
-    gaps = np.sqrt(squared_distances(centres, centres))
-    np.fill_diagonal(gaps, np.inf)
+    gaps = gaps_between(centres)
     nearest = squared.argmin(axis=1)
     own, nights_across = settle_borders(squared, gaps, standing)
     margins = (squared - squared[rows, own][:, None]) / (2 * gaps[own])
@@ -128,6 +130,9 @@ def _score_part(
             "next_segment_id": pd.Series(ids[following], index=checked.index, dtype="str"),
             "nearest_segment_id": pd.Series(ids[nearest], index=checked.index, dtype="str"),
             "nights_across": nights_across,
+            "border_states": border_states(squared, gaps, model.segment_ids).set_axis(
+                checked.index
+            ),
         },
         index=checked.index,
     )
@@ -141,6 +146,13 @@ def _score_part(
         language=language,
     )
     return scored.join(reasons)[SCORE_COLUMNS]
+
+
+def gaps_between(centres: Array) -> Array:
+    """Return the distances between centres, (n_clusters, n_clusters), infinite to themselves."""
+    gaps: Array = np.sqrt(squared_distances(centres, centres))
+    np.fill_diagonal(gaps, np.inf)
+    return gaps
 
 
 def squared_distances(coordinates: Array, centres: Array) -> Array:

@@ -1,6 +1,5 @@
 """Learning behaviour segments: from features to a model whose ids and names last."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,21 +13,21 @@ from models.challenger import is_held_out, means_of, problem_of_space
 from models.drift import learn_reference
 from models.features import checked_features
 from models.fitting import nearest_labels
+from models.held_out_night import HeldOutNight
 from models.matching import Match, match_to_nothing, match_to_previous
 from models.naming import SegmentName, name_segments, with_rules
+from models.past_sample import PastSample, past_sample
 from models.profiles import profile_segments
 from models.refit import Refit, judge_refit, verdict_on
 from models.rounding import rounded, rounded_number
-from models.scoring import nearest_with_distances, squared_distances
+from models.scoring import nearest_segments, nearest_with_distances, squared_distances
 from models.selection import select_clustering
-from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, PastNight, separations
+from models.separation import PastCoordinates, PastNight, separations
 from models.short_rules import short_rules, typical_customers
+from models.training_sample import training_sample
 from models.transforms import Scaler, apply_scaler, fit_scaler
 
 Labels = npt.NDArray[np.int64]
-
-MAX_TRAINING_ROWS = 50_000
-"""Customers; a centre's sampling error is then under 0.05 deviations in the smallest segment."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +91,17 @@ def fit_behaviour_model(
     problem = problem_of_space(previous.scaler, checked) if previous else None
     scaler = previous.scaler if previous and problem is None else fit_scaler(checked)
     held_out = is_held_out(checked.index) if previous else np.zeros(len(checked), dtype=np.bool_)
-    sample = _training_sample(checked[~held_out], random_state=random_state)
+    sample = training_sample(checked[~held_out], random_state=random_state)
     coordinates = apply_scaler(scaler, sample)
-    past_coordinates = _past_coordinates(past, scaler, random_state=random_state)
+    sampled = past_sample(past, scaler, random_state=random_state)
+    past_coordinates = sampled.coordinates if sampled else None
+    night = _held_out_night(sampled, previous)
     selection = select_clustering(
         coordinates,
         random_state=random_state,
         previous=(previous.method, previous.n_clusters) if previous else None,
-        past=past_coordinates,
+        # Who judges refits has no share in the selection either.
+        past=night.past.part(~night.is_judge) if night else past_coordinates,
     )
     candidates = selection.candidates_frame()
     chosen = selection.chosen
@@ -116,6 +118,7 @@ def fit_behaviour_model(
             scaler=scaler,
             training=sample,
             held_out=checked[held_out],
+            night=night,
             random_state=random_state,
         )
         refit, reason, rejection = judged.refit, judged.reason, judged.rejection
@@ -157,41 +160,20 @@ def fit_behaviour_model(
     return FittedBehaviour(model, candidates, profiles, reason, verdict_reason, rejection)
 
 
-def _training_sample(checked: pd.DataFrame, *, random_state: int) -> pd.DataFrame:
-    """Return all customers, or 50,000 that the digests of their ids draw, in the same order.
-
-    By digest, since a draw from positions would be another one as soon as one customer joined.
-    With a million customers, everybody's segments from the sample's centres agree with those from
-    a fit on all of them: Adjusted Rand index 0.9998 at the four clusters chosen, 0.995-0.998 at
-    five, 0.86 at seven, where the groups were not stable in the first place (three draws each).
-    """
-    if len(checked) <= MAX_TRAINING_ROWS:
-        return checked
-    salt = f"{random_state}:"
-    ids = checked.index.to_numpy(dtype=object)
-    digests = np.frombuffer(
-        b"".join(hashlib.md5(f"{salt}{each}".encode()).digest()[:8] for each in ids), dtype=">u8"
+def _held_out_night(
+    sampled: PastSample | None, previous: BehaviourModel | None
+) -> HeldOutNight | None:
+    """Return the past night as judge of a refit; None without one, or without what to compare."""
+    if sampled is None or previous is None:
+        return None
+    if not set(previous.scaler.names) <= set(sampled.features.columns):
+        return None
+    return HeldOutNight(
+        sampled.coordinates,
+        nearest_segments(previous, sampled.features).astype(np.int64),
+        previous.n_clusters,
+        is_held_out(sampled.features.index),
     )
-    return checked.iloc[np.sort(np.argsort(digests, kind="stable")[:MAX_TRAINING_ROWS])]
-
-
-def _past_coordinates(
-    past: PastNight | None, scaler: Scaler, *, random_state: int
-) -> PastCoordinates | None:
-    """Return a past night in tonight's scaled units; None where it is too little to judge by.
-
-    A feature that was not there then is unknown for all, and its fill says nothing about anyone.
-    """
-    if past is None or len(past.features) < MIN_PAST_CUSTOMERS:
-        return None
-    checked = checked_features(past.features)
-    columns = list(dict.fromkeys([*checked.columns, *scaler.names]))
-    sample = _training_sample(checked.reindex(columns=columns), random_state=random_state)
-    spent = past.next_spend.set_axis(past.next_spend.index.astype(str))
-    next_spend = spent.reindex(sample.index).fillna(0.0).to_numpy(dtype="float64")
-    if next_spend.min() == next_spend.max():
-        return None
-    return PastCoordinates(apply_scaler(scaler, sample).to_numpy(), next_spend)
 
 
 def _separation(

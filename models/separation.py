@@ -12,6 +12,7 @@ from models.rounding import rounded_number
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 RESAMPLES = 200
 """Bootstrap resamples of customers; a standard error from them is itself known to 5 %."""
@@ -46,6 +47,10 @@ class PastCoordinates:
     coordinates: Array
     next_spend: Array
 
+    def part(self, rows: Mask) -> "PastCoordinates":
+        """Return some of the customers."""
+        return PastCoordinates(self.coordinates[rows], self.next_spend[rows])
+
 
 @dataclass(frozen=True)
 class Separation:
@@ -77,22 +82,55 @@ def separations(
     groupings : labels (n_customers,), 0 to k - 1, some perhaps empty, beside k.
     next_spend : (n_customers,), of the same customers.
     """
+    resamples = _resampled(next_spend, random_state=random_state)
+    return [_separation(_values(labels, k, resamples)) for labels, k in groupings]
+
+
+def separation_gain(
+    before: tuple[Labels, int],
+    after: tuple[Labels, int],
+    next_spend: Array,
+    *,
+    random_state: int,
+) -> tuple[float, float, float]:
+    """Return the separation by two groupings, and the standard error of their difference.
+
+    Parameters as of `separations`. Both are measured on the same resamples, so that what they have
+    in common, which is most of it, cancels out of the difference.
+    """
+    resamples = _resampled(next_spend, random_state=random_state)
+    first, second = (_values(labels, k, resamples) for labels, k in (before, after))
+    error = (second - first)[1:].std()
+    return rounded_number(first[0]), rounded_number(second[0]), rounded_number(error)
+
+
+@dataclass(frozen=True)
+class _Resamples:
+    """Ranks of spend (n_customers,); how often each counts, and their total squares, by resample.
+
+    The first resample is the sample itself.
+    """
+
+    ranks: Array
+    counts: Array
+    total: Array
+
+
+def _resampled(next_spend: Array, *, random_state: int) -> _Resamples:
     customers = len(next_spend)
     ranks = rankdata(next_spend) / customers
     ranks = ranks - ranks.mean()
     random = np.random.default_rng(random_state)
-    # The first is the sample itself, the others resamples of it: how often each customer counts.
     counts = np.ones((1 + RESAMPLES, customers))
     for resample in range(1, 1 + RESAMPLES):
         drawn = random.integers(customers, size=customers)
         counts[resample] = np.bincount(drawn, minlength=customers)
-    total = counts @ ranks**2 - (counts @ ranks) ** 2 / customers
-    return [_separation(labels, k, ranks, counts, total) for labels, k in groupings]
+    return _Resamples(ranks, counts, counts @ ranks**2 - (counts @ ranks) ** 2 / customers)
 
 
-def _separation(
-    labels: Labels, n_clusters: int, ranks: Array, counts: Array, total: Array
-) -> Separation:
+def _values(labels: Labels, n_clusters: int, resamples: _Resamples) -> Array:
+    """Return epsilon squared on each resample, (1 + RESAMPLES,)."""
+    ranks, counts, total = resamples.ranks, resamples.counts, resamples.total
     members = np.eye(n_clusters)[labels]
     sizes = counts @ members
     sums = counts @ (members * ranks[:, None])
@@ -100,7 +138,11 @@ def _separation(
     between = (sums**2 / np.maximum(sizes, 1)).sum(axis=1) - sums.sum(axis=1) ** 2 / customers
     varies = total > 0
     within = np.where(varies, 1 - between / np.where(varies, total, 1.0), 1.0)
-    found = 1 - (customers - 1) / (customers - n_clusters) * within
+    found: Array = 1 - (customers - 1) / (customers - n_clusters) * within
+    return found
+
+
+def _separation(found: Array) -> Separation:
     low, high = np.quantile(found[1:], [0.025, 0.975])
     return Separation(
         rounded_number(found[0]),

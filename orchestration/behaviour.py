@@ -10,6 +10,7 @@ import pandas as pd
 from models.artifacts import save_model
 from models.behaviour_model import BehaviourModel
 from models.challenger import changed_features
+from models.moves import with_causes
 from models.profiles import profile_segments
 from models.registry import REGISTRY_TYPES
 from models.scoring import score
@@ -20,11 +21,13 @@ from orchestration.behaviour_drift import Drift, drift_of
 from orchestration.behaviour_history import (
     champion,
     drifted_long,
+    model_before,
     next_champion,
     places_before,
     reason_given,
     rejected_on_drift,
 )
+from orchestration.behaviour_rechain import has_later_nights, rechain, stored_places
 from orchestration.behaviour_tables import NO_MODEL, ModelRun, write_night
 from orchestration.feature_frames import read_doubles
 from orchestration.ml_tables import columns_of
@@ -111,24 +114,35 @@ def run_behaviour(
     current = champion(connection, models_folder, as_of_date)
     # Of the model from before tonight, also when a night that learned one is run again.
     drift = drift_of(champion(connection, models_folder, as_of_date - timedelta(days=1)), features)
+    before = places_before(connection, as_of_date)
     night = _decide(
-        connection, models_folder, features, as_of_date, current, drift, registry, language
+        connection, models_folder, features, as_of_date, current, drift, registry, before, language
     )
     if night.model is not None and night.decision == "promoted":
         save_model(night.model, models_folder)
     tonights = drift_of(night.model, features)
+    is_inserted = has_later_nights(connection, as_of_date)
+    stood = stored_places(connection, as_of_date) if is_inserted else None
     write_night(
         connection,
         as_of_date,
         run_id,
         model=night.model,
         runs=night.runs,
-        scores=night.scores,
+        scores=with_causes(
+            night.scores,
+            features,
+            before=before,
+            earlier_model=model_before(connection, models_folder, as_of_date),
+        ),
         profiles=_profiles(night, features),
         candidates=night.candidates,
         drifts=[each for each in (drift, tonights) if each is not None],
         registry=registry,
     )
+    if is_inserted and night.model is not None:
+        stood = before if stood is None else stood
+        rechain(connection, as_of_date, run_id, stood=stood)
     return night
 
 
@@ -180,10 +194,10 @@ def _decide(
     current: BehaviourModel | None,
     drift: Drift | None,
     registry: pd.DataFrame,
+    before: pd.DataFrame | None,
     language: Language,
 ) -> BehaviourNight:
     """Choose the model that scores the night, and give everybody a segment."""
-    before = places_before(connection, as_of_date)
     nobody = pd.DataFrame(columns=columns_of("cluster_candidates"))
     if current is not None and current.trained_on == as_of_date:
         # A night that is run again keeps the model it learned, and says what it said.

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from models.artifacts import is_given_up, load_model
+from models.artifacts import ArtifactError, is_given_up, load_model
 from models.behaviour_model import BehaviourModel
 
 # Nights running, tonight included, on which drift must show before a refit is due.
@@ -31,6 +31,26 @@ def next_champion(
 ) -> BehaviourModel | None:
     """Return the promoted model with the earliest training night after `as_of_date`."""
     return _first_usable(connection, models_folder, "trained_on > ?", "asc", as_of_date)
+
+
+def model_before(
+    connection: duckdb.DuckDBPyConnection, models_folder: Path, as_of_date: date
+) -> BehaviourModel | None:
+    """Return the model that scored the latest night before, or None if it cannot be had.
+
+    It tells why customers moved, which is no reason to stop a night: that the model in use is
+    whole is asked for by `champion`.
+    """
+    rows = connection.execute(
+        "select max_by(model_id, as_of_date) from ml.model_runs where kind = 'behaviour' "
+        "and decision <> 'rejected' and trained_on is not null and as_of_date < ?",
+        [as_of_date],
+    ).fetchall()
+    [(model_id,)] = rows
+    try:
+        return None if model_id is None else load_model(models_folder, model_id)
+    except ArtifactError:
+        return None
 
 
 def places_before(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame | None:

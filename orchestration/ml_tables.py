@@ -22,7 +22,11 @@ TABLES: dict[str, str] = {
         model_id varchar not null, segment_id varchar not null, score double not null,
         margin double, is_borderline boolean not null, next_segment_id varchar,
         reason_1 varchar, reason_2 varchar, reason_3 varchar,
-        nearest_segment_id varchar, nights_across bigint
+        nearest_segment_id varchar, nights_across bigint, cause varchar,
+        border_states varchar
+    """,
+    "rechained_nights": """
+        as_of_date date not null, run_id varchar not null
     """,
     "behaviour_segments": """
         segment_id varchar not null, segment_name varchar not null,

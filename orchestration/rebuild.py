@@ -19,12 +19,8 @@ from orchestration.jobs import NIGHTLY
 from orchestration.lock import hold_the_warehouse
 from orchestration.night import NightRun, Progress, choose_night, run_night
 from orchestration.ops_tables import hold_time_zone
-from orchestration.rebuild_copy import (
-    copy_what_is_known,
-    live_attached,
-    model_ids,
-    replay_registry,
-)
+from orchestration.rebuild_copy import copy_what_is_known, live_attached
+from orchestration.rebuild_models import copy_models, replay_registry
 from orchestration.rebuild_plan import RebuildPlan, plan_as_known_at, plan_as_known_now
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
@@ -108,7 +104,8 @@ def prepare_beside(home: Home, plan: RebuildPlan) -> Home:
     StrataError
         If the disk has too little room.
     InputError
-        If business days were cut by another time zone than the plan's.
+        If business days were cut by another time zone than the plan's, or the model that the night
+        is to be scored with is missing or was changed.
     """
     _refuse_a_full_disk(home)
     beside = Home(home.rebuilds / f"{_BUILDING}{plan.name}")
@@ -125,8 +122,7 @@ def prepare_beside(home: Home, plan: RebuildPlan) -> Home:
         ):
             copy_what_is_known(connection, plan.copy)
             hold_time_zone(connection, plan.settings.time_zone)
-            for model_id in model_ids(connection):
-                shutil.copytree(home.models / model_id, beside.models / model_id)
+            copy_models(connection, home.models, beside.models, plan.copy.as_of_date)
             if not plan.copy.has_later_nights:
                 replay_registry(connection, home.models, plan.copy.as_of_date)
         lineage = home.dbt / "column_lineage.json"

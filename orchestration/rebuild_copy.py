@@ -1,18 +1,15 @@
 """The warehouse of a rebuild: raw and the results of other nights, copied from the live one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
-from models.artifacts import load_model
-from models.registry import empty_registry, update_registry
 from orchestration.landing.schema import create_raw_schema
-from orchestration.ml_tables import create_ml_schema, replace_all
+from orchestration.ml_tables import create_ml_schema
 from orchestration.ops_tables import create_ops_schema
 
 LIVE = "live"
@@ -125,42 +122,6 @@ def _copy_models(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
         _copy(connection, "ml", "behaviour_scores", f"as_of_date = {night_before}")
     if plan.has_later_nights:
         _copy(connection, "ml", "behaviour_segments")
-
-
-def replay_registry(
-    connection: duckdb.DuckDBPyConnection, models_folder: Path, as_of_date: date
-) -> None:
-    """Write the register of learned segments as it was before a night, from the models' nights.
-
-    The live register says of every segment when it was seen last, which a rebuilt night must not
-    know. Only the first and the last night of each model matter to it.
-    """
-    nights = connection.execute(
-        """
-        select distinct unnest([min(as_of_date), max(as_of_date)]) as as_of_date, model_id
-        from ml.model_runs
-        where kind = 'behaviour' and trained_on is not null and decision <> 'rejected'
-            and as_of_date < ?
-        group by model_id
-        order by all
-        """,
-        [as_of_date],
-    ).fetchall()
-    registry: pd.DataFrame = empty_registry()
-    for night, model_id in nights:
-        model = load_model(models_folder, model_id)
-        registry = update_registry(registry, model, as_of_date=night)
-    replace_all(connection, "behaviour_segments", registry)
-
-
-def model_ids(connection: duckdb.DuckDBPyConnection) -> Iterable[str]:
-    """Return the stored models that any copied night was scored with or promoted."""
-    rows = connection.execute(
-        "select distinct model_id from ml.model_runs "
-        "where kind = 'behaviour' and trained_on is not null and decision <> 'rejected' "
-        "order by model_id"
-    ).fetchall()
-    return [row[0] for row in rows]
 
 
 def _copy_segments(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:

@@ -19,6 +19,8 @@ KINDS = {"python", "scikitlearn"}
 BEHAVIOUR_TABLES = {
     "behaviour_scores": "One row per night and customer: the behaviour segment, the distance to "
     "its centre, the margin to the next one, three reasons.",
+    "rechained_nights": "One row per night whose border customers a run of an earlier night told "
+    "anew, with the last such run.",
     "behaviour_segments": "One row per behaviour segment that ever was: name, rule, first and last "
     "seen. Ids are never given twice.",
     "model_runs": "One row per night and model: which model scored, what was learned, and why.",

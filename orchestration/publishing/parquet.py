@@ -168,15 +168,23 @@ def _fingerprints(warehouse: duckdb.DuckDBPyConnection, columns: str) -> dict[da
     """Return each kept night with a name for its rows: which run computed them, how many they are.
 
     One statement of one run writes all rows of a night, so two states of a night differ in
-    `run_id`, which is among the published columns. Hashing the rows themselves would say no more,
-    and cost every publish as much as all kept nights together are long.
+    `run_id`, which is among the published columns, or in the run that told its border customers
+    anew. Hashing the rows themselves would say no more, and cost every publish as much as all kept
+    nights together are long.
     """
     nights = warehouse.execute(
         "select as_of_date, min(run_id), max(run_id), count(*) "
         f"from {NIGHTLY_SOURCE} group by as_of_date"
     ).fetchall()
+    told_anew = dict(
+        warehouse.execute(
+            "select as_of_date, max(run_id) from ml.rechained_nights group by 1"
+        ).fetchall()
+    )
     return {
-        night: hashlib.sha256(f"{columns}|{night}|{about}".encode()).hexdigest()[:16]
+        night: hashlib.sha256(
+            f"{columns}|{night}|{about}{told_anew.get(night, '')}".encode()
+        ).hexdigest()[:16]
         for night, *about in nights
     }
 

@@ -30,6 +30,9 @@ MATRIX_DAYS = 365
 GRID_BARS, CARD_BARS = 8, 2
 """Heights of the RFM grid, and of a card's title and margins, in bars of segments."""
 
+CAUSES = ("moved_themselves", "moved_by_refit", "moved_at_border")
+"""Columns of how many moved by which cause."""
+
 MOVES_SHOWN = 6
 """Of each scheme; the rest is told as one number."""
 
@@ -158,6 +161,7 @@ def _changes(night: NightFigures, words: Wording) -> list[Row]:
                 "previous": mover["previous_as_of_date"],
                 "moved": Group(mover["moved"], Decimal(0)),
                 "customers": mover["customers"],
+                "causes": _causes(mover, words),
                 "moves": [
                     {
                         "from": _segment(move["from_segment_id"], "changes.new", names, words),
@@ -170,6 +174,16 @@ def _changes(night: NightFigures, words: Wording) -> list[Row]:
             }
         )
     return changes
+
+
+def _causes(mover: Row, words: Wording) -> str | None:
+    """Say how many moved by which cause, where the scheme tells causes and somebody moved."""
+    if mover[CAUSES[0]] is None:
+        return None
+    counted = {cause: Group(mover[cause], Decimal(0)) for cause in CAUSES}
+    return words(
+        "changes.causes", **{cause: words.customers(group) for cause, group in counted.items()}
+    )
 
 
 def _segment(segment_id: str | None, absent: str, names: dict[str, str], words: Wording) -> str:

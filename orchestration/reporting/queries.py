@@ -54,7 +54,10 @@ MOVERS = """
         sum(customers)::bigint as customers,
         coalesce(sum(customers) filter (
             where from_segment_id is distinct from to_segment_id
-        ), 0)::bigint as moved
+        ), 0)::bigint as moved,
+        sum(moved_themselves)::bigint as moved_themselves,
+        sum(moved_by_refit)::bigint as moved_by_refit,
+        sum(moved_at_border)::bigint as moved_at_border
     from marts.fct_segment_transitions
     where as_of_date = $night and previous_as_of_date is not null
     group by scheme

@@ -1,14 +1,17 @@
 """Customers with planted groups, shared by the tests of the clustering."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models.behaviour_model import BehaviourModel, Segment
 from models.registry import empty_registry
 from models.segmenter import FittedBehaviour, fit_behaviour_model
+from models.transforms import FeatureTransform, Scaler
 
 Planter = Callable[..., pd.DataFrame]
 
@@ -55,3 +58,15 @@ def fitted(planted: pd.DataFrame) -> FittedBehaviour:
     )
     assert isinstance(fit, FittedBehaviour)
     return fit
+
+
+@pytest.fixture
+def line(fitted: FittedBehaviour) -> BehaviourModel:
+    """Centres at 0, 4 and 14: the borders at 2 and 9 count as near for 0.2 and 0.5."""
+    name = fitted.model.segments[0].name
+    transform = FeatureTransform(
+        "orders_365d", fill=0.0, lower=-100.0, upper=100.0, is_logged=False, centre=0.0, scale=1.0
+    )
+    centres = {"behaviour.b01": 0.0, "behaviour.b02": 4.0, "behaviour.b07": 14.0}
+    segments = tuple(Segment(key, (at,), 0.3, None, name) for key, at in centres.items())
+    return replace(fitted.model, scaler=Scaler((transform,), ()), segments=segments)

@@ -1,26 +1,10 @@
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
-from models.behaviour_model import BehaviourModel, Segment
+from models.behaviour_model import BehaviourModel
 from models.scoring import score
-from models.segmenter import FittedBehaviour
-from models.transforms import FeatureTransform, Scaler
 
 B1, B2, B7 = "behaviour.b01", "behaviour.b02", "behaviour.b07"
-
-
-@pytest.fixture
-def line(fitted: FittedBehaviour) -> BehaviourModel:
-    """Centres at 0, 4 and 14: the borders at 2 and 9 count as near for 0.2 and 0.5."""
-    name = fitted.model.segments[0].name
-    transform = FeatureTransform(
-        "orders_365d", fill=0.0, lower=-100.0, upper=100.0, is_logged=False, centre=0.0, scale=1.0
-    )
-    centres = {B1: 0.0, B2: 4.0, B7: 14.0}
-    segments = tuple(Segment(key, (at,), 0.3, None, name) for key, at in centres.items())
-    return replace(fitted.model, scaler=Scaler((transform,), ()), segments=segments)
 
 
 def night(

@@ -1,11 +1,18 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models import segmenter
+from models.behaviour_model import Segment
+from models.candidates import Clustering
 from models.challenger import (
+    MAX_MOVED_SHARE,
+    Comparison,
     changed_features,
     compare,
     is_held_out,
@@ -13,12 +20,19 @@ from models.challenger import (
     problem_of_space,
     settle,
 )
+from models.fitting import nearest_labels
+from models.held_out_night import HeldOutNight
+from models.naming import SegmentName
+from models.refit import Refit, judge_refit
 from models.registry import empty_registry, update_registry
 from models.regrouping import change_where_needed, without_vanished
 from models.scoring import score
 from models.segmenter import FittedBehaviour, fit_behaviour_model
+from models.separation import PastCoordinates, PastNight
+from models.transforms import FeatureTransform, Scaler, apply_scaler
 
 MONDAY = date(2026, 3, 2)
+NAME = SegmentName("n", "n", "d", "r", "a")
 
 
 def refit(features: pd.DataFrame, fitted: FittedBehaviour) -> FittedBehaviour:
@@ -48,6 +62,24 @@ def test_one_step_moves_each_centre_to_the_mean_of_its_customers() -> None:
     assert settled.labels.tolist() == [0, 0, 1, 1]
 
 
+def test_a_step_that_would_move_many_goes_a_part_of_the_way() -> None:
+    """Five hundred on a line of even density: the border moves by half of what a centre does."""
+    points = np.linspace(0, 10, 500)[:, None]
+    centres = np.array([[1.0], [6.0]])
+    settled = settle(points, centres)
+    before = points[:, 0] > 3.5
+    moved = (settled.labels != before).mean()
+    assert 0.005 < moved <= MAX_MOVED_SHARE
+    # Both have gone the same part of their ways to the means, 1.75 and 6.75.
+    ways = (settled.centres[:, 0] - centres[:, 0]) / (0.75, 0.75)
+    assert 0 < ways[0] < 0.25
+    assert ways[0] == pytest.approx(ways[1], abs=0.01)
+    # Refit after refit, the rest is gone, until nobody moves any more.
+    for _ in range(100):
+        settled = settle(points, settled.centres)
+    np.testing.assert_allclose(settled.centres[:, 0], [2.5, 7.5], atol=0.05)
+
+
 def test_means_of_nobody_are_unknown() -> None:
     means = means_of(np.array([[1.0], [3.0]]), np.array([1, 1]), 2)
     assert np.isnan(means[0, 0])
@@ -71,6 +103,12 @@ def test_a_difference_within_the_noise_is_not_worse() -> None:
     assert not compare(points, second, first).is_worse
 
 
+def test_a_loss_beyond_chance_that_hardly_matters_is_not_worse() -> None:
+    assert not Comparison(0.300, 0.296, 0.0001, 500).is_worse
+    assert Comparison(0.300, 0.294, 0.0001, 500).is_worse
+    assert not Comparison(0.300, 0.294, 0.01, 500).is_worse
+
+
 def test_a_tenth_of_the_customers_is_held_out_and_the_same_ones_whoever_else_there_is() -> None:
     customers = pd.Index([f"c{number}" for number in range(5000)])
     drawn = is_held_out(customers)
@@ -81,7 +119,7 @@ def test_a_tenth_of_the_customers_is_held_out_and_the_same_ones_whoever_else_the
 def test_two_segments_that_have_become_one_are_merged_and_others_stay() -> None:
     points = cloud((0, 0), (5, 0), (0, 5), (0, 5))
     centres = np.array([[0.0, 0], [5, 0], [0, 4.9], [0, 5.1]])
-    change = change_where_needed(points, centres, is_far=NOBODY_FAR, random_state=0)
+    change = change_where_needed(points, centres, is_far=NOBODY_FAR, may_merge=True, random_state=0)
     assert change is not None
     assert change.what == "two merged"
     found = change.centres[np.lexsort(np.round(change.centres).T)]
@@ -92,7 +130,7 @@ def test_customers_far_from_all_bear_a_segment_and_others_stay() -> None:
     points = cloud((0, 0), (5, 0), (0, 5), (9, 9))
     centres = np.array([[0.0, 0], [5, 0], [0, 5]])
     is_far = np.arange(400) >= 300
-    change = change_where_needed(points, centres, is_far=is_far, random_state=0)
+    change = change_where_needed(points, centres, is_far=is_far, may_merge=True, random_state=0)
     assert change is not None
     np.testing.assert_allclose(change.centres[:-1], centres, atol=0.1)
     np.testing.assert_allclose(change.centres[-1], [9, 9], atol=0.1)
@@ -101,7 +139,7 @@ def test_customers_far_from_all_bear_a_segment_and_others_stay() -> None:
 def test_a_segment_that_has_become_two_is_split() -> None:
     points = cloud((0, 0), (5, 0), (-1, 5), (1, 5))
     centres = np.array([[0.0, 0], [5, 0], [0, 5]])
-    change = change_where_needed(points, centres, is_far=NOBODY_FAR, random_state=0)
+    change = change_where_needed(points, centres, is_far=NOBODY_FAR, may_merge=True, random_state=0)
     assert change is not None
     assert change.what == "one split"
     assert len(change.centres) == 4
@@ -110,7 +148,10 @@ def test_a_segment_that_has_become_two_is_split() -> None:
 def test_segments_that_are_as_they_were_are_not_changed() -> None:
     points = cloud((0, 0), (5, 0), (0, 5), (5, 5))
     centres = np.array([[0.0, 0], [5, 0], [0, 5], [5, 5]])
-    assert change_where_needed(points, centres, is_far=NOBODY_FAR, random_state=0) is None
+    assert (
+        change_where_needed(points, centres, is_far=NOBODY_FAR, may_merge=True, random_state=0)
+        is None
+    )
 
 
 def test_a_segment_without_customers_retires() -> None:
@@ -169,6 +210,102 @@ def test_a_refit_that_parts_held_out_customers_worse_says_so(
     again = refit(drawn_together, fitted)
     assert again.rejection == "worse than the model in use"
     assert "held-out customers" in again.reason
+
+
+def test_a_refit_that_tells_less_of_what_came_next_is_rejected(
+    planted: pd.DataFrame, fitted: FittedBehaviour
+) -> None:
+    """Everybody spends by the segment in use; on the second night it is nowhere to be seen."""
+    model, customers = fitted.model, planted.sort_index()
+    points = apply_scaler(model.scaler, customers).to_numpy()
+    labels = nearest_labels(points, model.centres)
+    elsewhere = np.random.default_rng(4).permutation(points)
+    found = {
+        name: judge_refit(
+            Refit(Clustering(labels, model.centres), 0.5, 0.9, "kmeans"),
+            model,
+            scaler=model.scaler,
+            training=customers,
+            held_out=customers.iloc[::10],
+            night=HeldOutNight(
+                PastCoordinates(past, labels * 100.0), labels, 4, np.ones(len(points), dtype=bool)
+            ),
+            random_state=0,
+        )
+        for name, past in (("as it was", points), ("gone", elsewhere))
+    }
+    assert found["as it was"].rejection is None
+    assert found["gone"].rejection == "worse than the model in use on a night held out"
+    assert "customers of a night held out" in found["gone"].reason
+
+
+def test_where_a_past_night_tells_what_segments_are_for_only_what_is_one_is_merged(
+    fitted: FittedBehaviour,
+) -> None:
+    """Two of five groups lie side by side, or in the same place; all in six dimensions."""
+    names = [f"feature_{number}" for number in range(6)]
+    transforms = tuple(
+        FeatureTransform(name, 0.0, -100.0, 100.0, is_logged=False, centre=0.0, scale=1.0)
+        for name in names
+    )
+    scaler = Scaler(transforms, ())
+
+    def refitted(apart: float, *, has_night: bool) -> str:
+        centres = np.zeros((5, 6))
+        centres[:, :2] = [[0, 0], [20, 0], [0, 20], [20, 20 - apart], [20, 20 + apart]]
+        points = np.random.default_rng(1).normal(0, 1, (1000, 6)) + centres.repeat(200, axis=0)
+        customers = pd.Index([f"c{row:04d}" for row in range(1000)], name="customer_id")
+        features = pd.DataFrame(points, columns=names, index=customers)
+        labels = nearest_labels(points, centres)
+        model = replace(
+            fitted.model,
+            scaler=scaler,
+            segments=tuple(
+                Segment(f"behaviour.b0{place}", tuple(centre), 0.2, None, NAME)
+                for place, centre in enumerate(centres.tolist(), start=1)
+            ),
+        )
+        past = PastCoordinates(points, np.minimum(labels, 3) * 100.0)
+        night = HeldOutNight(past, labels, 5, np.ones(1000, dtype=bool)) if has_night else None
+        judged = judge_refit(
+            Refit(Clustering(labels, centres), 0.5, 0.9, "kmeans"),
+            model,
+            scaler=scaler,
+            training=features,
+            held_out=features.iloc[::10],
+            night=night,
+            random_state=0,
+        )
+        return judged.reason.split(";")[1]
+
+    assert "two merged" in refitted(1.3, has_night=False)
+    assert "two merged" not in refitted(1.3, has_night=True)
+    assert "two merged" in refitted(0.01, has_night=True)
+
+
+def test_who_judges_a_refit_on_a_past_night_has_no_share_in_the_selection(
+    planted: pd.DataFrame, fitted: FittedBehaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    select = segmenter.select_clustering
+
+    def counted(*args: Any, past: PastCoordinates, **kwargs: Any) -> Any:
+        seen.append(len(past.next_spend))
+        return select(*args, past=past, **kwargs)
+
+    monkeypatch.setattr(segmenter, "select_clustering", counted)
+    spend = pd.Series(np.arange(len(planted), dtype="float64"), index=planted.index)
+    again = fit_behaviour_model(
+        planted,
+        trained_on=MONDAY + timedelta(days=7),
+        random_state=0,
+        previous=fitted.model,
+        registry=update_registry(empty_registry(), fitted.model, as_of_date=MONDAY),
+        past=PastNight(planted, spend),
+    )
+    assert isinstance(again, FittedBehaviour)
+    assert seen == [int((~is_held_out(planted.index)).sum())]
+    assert f"{len(planted)} customers of a night held out" in again.reason
 
 
 def test_a_back_dated_first_model_takes_the_ids_of_the_later_one(

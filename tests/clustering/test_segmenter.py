@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from models import segmenter as segmenter_module
+from models import training_sample as training_sample_module
 from models.behaviour_model import BehaviourModel
 from models.features import checked_features
+from models.past_sample import past_sample
 from models.registry import empty_registry, update_registry
 from models.scoring import score
 from models.segmenter import FittedBehaviour, NoBehaviourModel, fit_behaviour_model
@@ -149,7 +150,7 @@ def test_one_enormous_customer_does_not_make_a_segment(
 def test_a_large_population_is_learned_from_a_sample_and_matched_whole(
     planted: pd.DataFrame, fitted: FittedBehaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segmenter_module, "MAX_TRAINING_ROWS", 200)
+    monkeypatch.setattr(training_sample_module, "MAX_TRAINING_ROWS", 200)
     result = fit(planted, previous=fitted.model)
     assert isinstance(result, FittedBehaviour)
     assert result.model.population == 480
@@ -160,11 +161,11 @@ def test_one_more_customer_changes_the_training_sample_by_one_at_most(
     planted: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Drawn by position, two nights would learn from unrelated samples of the same people."""
-    monkeypatch.setattr(segmenter_module, "MAX_TRAINING_ROWS", 200)
+    monkeypatch.setattr(training_sample_module, "MAX_TRAINING_ROWS", 200)
     one_less = planted.sort_index().drop(index=planted.index[17])
-    sample = segmenter_module._training_sample(planted.sort_index(), random_state=1)
-    before = segmenter_module._training_sample(one_less, random_state=1)
-    other = segmenter_module._training_sample(planted.sort_index(), random_state=2)
+    sample = training_sample_module.training_sample(planted.sort_index(), random_state=1)
+    before = training_sample_module.training_sample(one_less, random_state=1)
+    other = training_sample_module.training_sample(planted.sort_index(), random_state=2)
 
     assert len(sample) == 200
     assert sample.index.is_monotonic_increasing
@@ -218,14 +219,14 @@ def test_a_past_night_that_tells_nothing_is_left_aside(planted: pd.DataFrame) ->
         PastNight(planted.iloc[:49], pd.Series(np.arange(49.0), index=planted.index[:49])),
         PastNight(planted, pd.Series(dtype="float64")),
     ):
-        assert segmenter_module._past_coordinates(past, scaler, random_state=0) is None
+        assert past_sample(past, scaler, random_state=0) is None
 
 
 def test_a_feature_that_the_past_night_lacks_is_unknown_there(planted: pd.DataFrame) -> None:
     scaler = fit_scaler(checked_features(planted))
     spent = pd.Series(np.arange(len(planted), dtype="float64"), index=planted.index)
     past = PastNight(planted.drop(columns="recency_days"), spent)
-    found = segmenter_module._past_coordinates(past, scaler, random_state=0)
+    found = past_sample(past, scaler, random_state=0)
     assert found is not None
-    assert len(set(found.coordinates[:, scaler.names.index("recency_days")])) == 1
-    assert found.next_spend.tolist() == spent.sort_index().tolist()
+    assert len(set(found.coordinates.coordinates[:, scaler.names.index("recency_days")])) == 1
+    assert found.coordinates.next_spend.tolist() == spent.sort_index().tolist()

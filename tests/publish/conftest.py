@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.home import Home
+from orchestration.ml_tables import create_ml_schema
 from orchestration.publishing import (
     PUBLISHED,
     SCHEMA_VERSION,
@@ -91,6 +92,7 @@ class FakeWarehouse:
         with closing(duckdb.connect(str(self.path))) as connection:
             connection.execute("create schema if not exists marts")
             connection.execute("create schema if not exists segments")
+            create_ml_schema(connection)
             for table in PUBLISHED:
                 sql = night_sql(table, number)
                 if table == "run_info":

@@ -239,12 +239,19 @@ def make_serving_file(
         run(
             f"create table marts.fct_segment_transitions as select {night}, scheme, "
             "from_id as from_segment_id, to_id as to_segment_id, customers::bigint as customers, "
-            f"0::decimal(18, 2) as spend_365d, date '{PREVIOUS}' as previous_as_of_date "
-            "from (values "
-            "('rfm', 'rfm.loyal', 'rfm.loyal', 1100), ('rfm', 'rfm.loyal', 'rfm.at_risk', 31), "
-            "('rfm', 'rfm.new', 'rfm.loyal', 14), ('rfm', 'rfm.new', 'rfm.lost', 3), "
-            "('rfm', null, 'rfm.new', 12), ('value_tier', 'value_tier.low', 'value_tier.low', 1160)"
-            ") as moves(scheme, from_id, to_id, customers)"
+            f"0::decimal(18, 2) as spend_365d, date '{PREVIOUS}' as previous_as_of_date, "
+            "own::bigint as moved_themselves, refit::bigint as moved_by_refit, "
+            "border::bigint as moved_at_border from (values "
+            "('rfm', 'rfm.loyal', 'rfm.loyal', 1100, null, null, null), "
+            "('rfm', 'rfm.loyal', 'rfm.at_risk', 31, null, null, null), "
+            "('rfm', 'rfm.new', 'rfm.loyal', 14, null, null, null), "
+            "('rfm', 'rfm.new', 'rfm.lost', 3, null, null, null), "
+            "('rfm', null, 'rfm.new', 12, null, null, null), "
+            "('value_tier', 'value_tier.low', 'value_tier.low', 1160, null, null, null), "
+            "('behaviour', 'behaviour.b01', 'behaviour.b01', 1100, null, null, null), "
+            "('behaviour', 'behaviour.b01', 'behaviour.b02', 40, 21, 3, 16), "
+            "('behaviour', 'behaviour.b02', 'behaviour.b01', 11, 5, 0, 6)"
+            ") as moves(scheme, from_id, to_id, customers, own, refit, border)"
         )
         run(history_sql(night))
         run(

@@ -66,6 +66,13 @@ def test_moves_of_few_customers_are_counted_and_not_listed(page: str) -> None:
     assert "60 of 1,160 moved since 29 December 2017" in changes
 
 
+def test_moves_of_the_learned_scheme_are_told_by_cause(page: str) -> None:
+    changes = page[page.index('id="changes"') : page.index('id="revenue"')]
+    causes = "the refit: &lt;10; the third night just across a boundary: 22."
+    assert f"Own behaviour moved them: 26; {causes}" in changes
+    assert changes.count("the refit:") == 1
+
+
 def test_the_first_night_says_that_there_is_nothing_to_compare(
     make_night: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -69,6 +69,12 @@
         'churn_risk.chance_by_recency': {
             'en': 'Chance of no order in the next 90 days {chance} %, by recency alone',
             'zh': '未来90天内没有订单的概率为{chance}%，仅按距上次订单的天数推算'},
+        'churn_risk.chance_by_contract': {
+            'en': 'Chance of leaving in the next 90 days, by contract or balance: {chance} %',
+            'zh': '未来90天内按合同或余额流失的概率为{chance}%'},
+        'churn_risk.nothing_left': {
+            'en': 'No active contract and no balance: nobody left to lose',
+            'zh': '没有生效合同且没有余额：已不存在流失问题'},
         'churn_risk.no_order': {
             'en': 'No counted order yet',
             'zh': '尚无有效订单'},

@@ -9,7 +9,8 @@ select
     changes.scheme_version,
     changes.from_segment_id,
     changes.to_segment_id,
-    changes.entry_reason
+    changes.entry_reason,
+    changes.cause
 from {{ ref('segment_changes') }} as changes
 inner join {{ source('ops', 'night') }} as night on changes.as_of_date = night.as_of_date
 inner join {{ ref('customers') }} as customers on changes.customer_id = customers.customer_id

@@ -8,6 +8,9 @@ select
     to_segment_id,
     has_new_rules,
     customers,
+    moved_themselves,
+    moved_by_refit,
+    moved_at_border,
     spend_365d,
     previous_as_of_date
 from {{ ref('segment_transitions') }}

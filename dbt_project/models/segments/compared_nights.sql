@@ -40,6 +40,16 @@ in_order as (
 
 ),
 
+{# Later nights on which tonight's run put border customers elsewhere, and those after them. #}
+told_anew as (
+
+    select rechained.as_of_date
+    from {{ source('ml', 'rechained_nights') }} as rechained
+    inner join night on rechained.run_id = night.run_id
+    where rechained.as_of_date > night.as_of_date
+
+),
+
 next_nights as (
 
     select
@@ -64,4 +74,13 @@ from in_order
 cross join night
 left join next_nights
     on in_order.scheme = next_nights.scheme and in_order.as_of_date = next_nights.as_of_date
-where in_order.as_of_date = night.as_of_date or next_nights.as_of_date is not null
+where
+    in_order.as_of_date = night.as_of_date
+    or next_nights.as_of_date is not null
+    or (
+        in_order.scheme = 'behaviour'
+        and (
+            in_order.as_of_date in (select told_anew.as_of_date from told_anew)
+            or in_order.previous_as_of_date in (select told_anew.as_of_date from told_anew)
+        )
+    )

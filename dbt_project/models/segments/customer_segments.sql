@@ -1,9 +1,11 @@
+-- depends_on: {{ source('ml', 'rechained_nights') }}, {{ source('ml', 'behaviour_scores') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    pre_hook="{{ forget_night() }}"
+    pre_hook="{{ forget_night() }}",
+    post_hook="{{ take_over_rechained_segments() }}"
 ) }}
 
 with

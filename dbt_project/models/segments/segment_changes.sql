@@ -4,6 +4,7 @@
     incremental_strategy='compared_nights',
     on_schema_change='append_new_columns',
     full_refresh=false,
+    pre_hook="{{ add_cause() }}",
     post_hook="{{ thin_nights() }}"
 ) }}
 
@@ -199,7 +200,8 @@ earlier as (
         changes.from_segment_id,
         changes.to_segment_id,
         changes.scheme_version,
-        changes.entry_reason
+        changes.entry_reason,
+        changes.cause
     from {{ this }} as changes
     inner join compared
         on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
@@ -208,10 +210,26 @@ earlier as (
 ),
 
 {% endif %}
+{# Told by the learned scheme of those who moved alone. #}
+causes as (
+
+    select
+        scores.as_of_date,
+        scores.customer_id,
+        'behaviour' as scheme,
+        scores.cause
+    from {{ source('ml', 'behaviour_scores') }} as scores
+    inner join asked on scores.as_of_date = asked.as_of_date
+    where scores.cause is not null
+
+),
+
 told as (
 
     select
         changed.*,
+        {{ 'coalesce(causes.cause, earlier.cause)' if is_incremental() else 'causes.cause' }}
+            as cause,
         {{ 'earlier.entry_reason' if is_incremental() else 'cast(null as varchar)' }}
             as earlier_reason,
         {# A reason begins with the state of one measure, up to the colon; the figures after it
@@ -225,6 +243,11 @@ told as (
     rows_before.reason_{{ number }} as reason_before_{{ number }}{{ ',' if not loop.last }}
     {% endfor %}
     from changed
+    left join causes
+        on
+            changed.as_of_date = causes.as_of_date
+            and changed.scheme = causes.scheme
+            and changed.customer_id = causes.customer_id
     left join kept_rows as rows_now
         on
             changed.as_of_date = rows_now.as_of_date
@@ -280,6 +303,12 @@ select
                     'reason': 'told.reason_1', 'before': 'told.reason_before_1'}) }},
                 told.reason_1
             )
-    end as entry_reason
+    end as entry_reason,
+    {# Who came or left has none. #}
+    case
+        when told.from_segment_id is null or told.to_segment_id is null then null
+        when told.has_new_rules then 'rules'
+        else told.cause
+    end as cause
 from told
 cross join night

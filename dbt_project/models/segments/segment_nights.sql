@@ -1,9 +1,11 @@
+-- depends_on: {{ source('ml', 'rechained_nights') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    pre_hook="{{ forget_night() }}"
+    pre_hook="{{ forget_night() }}",
+    post_hook="{{ count_rechained_segments() }}"
 ) }}
 
 with

@@ -96,7 +96,8 @@ changes as (
         changes.as_of_date,
         changes.customer_id,
         changes.from_segment_id,
-        changes.to_segment_id
+        changes.to_segment_id,
+        changes.cause
     from {{ ref('segment_changes') }} as changes
     inner join compared
         on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
@@ -114,6 +115,7 @@ counted as (
             else changes.from_segment_id
         end as from_segment_id,
         members.segment_id as to_segment_id,
+        nullif(changes.cause, 'rules') as cause,
         members.spend_365d
     from members
     left join changes
@@ -128,6 +130,7 @@ counted as (
         changes.as_of_date,
         changes.from_segment_id,
         changes.to_segment_id,
+        changes.cause,
         null as spend_365d
     from changes
     inner join consenting on changes.customer_id = consenting.customer_id
@@ -144,6 +147,12 @@ select
     counted.to_segment_id,
     compared.has_new_rules,
     count(*) as customers,
+    {% for cause, column in causes_of_moves().items() %}
+    case
+        when count(counted.cause) > 0
+            then count(case when counted.cause = '{{ cause }}' then 1 end)
+    end as {{ column }},
+    {% endfor %}
     cast(sum(counted.spend_365d) as decimal(18, 2)) as spend_365d
 from counted
 inner join compared

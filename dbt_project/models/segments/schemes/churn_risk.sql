@@ -111,9 +111,9 @@ select
     case
         when distances.has_contracts and distances.churn_probability is not null
             then
-                'Chance of leaving in the next 90 days, by contract or balance: '
-                || {{ as_whole('100 * distances.churn_probability') }} || ' %'
-        when distances.has_contracts then 'No active contract and no balance: nobody left to lose'
+                {{ said('churn_risk.chance_by_contract', {
+                    'chance': as_whole('100 * distances.churn_probability')}) }}
+        when distances.has_contracts then {{ said('churn_risk.nothing_left') }}
         when distances.churn_probability is not null
             then
                 case distances.prediction_source
