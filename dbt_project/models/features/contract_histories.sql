@@ -10,7 +10,7 @@
 {% set nights_back = [0, 90, 120, 150, 180, 210, 240, 365] %}
 {# Of customers on past nights, the same ones as in `past_purchase_histories`. #}
 {% set enough_customers = 50000 %}
-{# Balances come at least once a quarter: whose has not been told for longer is no customer by it. #}
+{# Balances come at least once a quarter: one not told for longer makes no customer. #}
 {% set told_days = 92 %}
 
 with
