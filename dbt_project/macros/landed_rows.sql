@@ -50,6 +50,38 @@ inner join {{ ref('touched_rows') }} as touched
 {%- endmacro %}
 
 
+{#
+    The touched order lines: all rows of new files, which lie side by side, and a few of old ones. The
+    landed lines are named as a table even under --empty, for a subquery has no row ids.
+#}
+{% macro look_up_touched_lines() -%}
+{%- set landed = source('raw', 'transactions').render() %}
+{%- set new_files = ref('new_files') %}
+{%- set old_rows -%}
+select
+    touched.file_seq,
+    touched.row_number
+from {{ ref('touched_rows') }} as touched
+where
+    touched.source_table = 'transactions'
+    and touched.file_seq not in (select new_files.file_seq from {{ new_files }} as new_files)
+{%- endset %}
+select *
+from {{ landed }}
+where file_seq in (
+    select new_files.file_seq
+    from {{ new_files }} as new_files
+    where new_files.source_table = 'transactions'
+)
+
+union all
+
+select *
+from {{ landed }}
+where {{ is_among_few(landed, ['file_seq', 'row_number'], old_rows) }}
+{%- endmacro %}
+
+
 {# Before a model's insert, in the same transaction: take out the rows that it judges anew. #}
 {% macro forget_touched(table) %}
     {% if is_incremental() %}

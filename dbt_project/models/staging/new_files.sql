@@ -16,4 +16,4 @@ left join applied on loaded.file_seq = applied.file_seq
 where
     loaded.status = 'loaded'
     and applied.file_seq is null
-    and exists (select 1 from applied)
+    and exists (select 1 from {{ source('ops', 'applied_files') }})
