@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from bench.cases import first_night, history, next_night
+from bench.learning_case import clustering
 from bench.machine import machine_facts
-from bench.model_cases import NoRivalsError, clustering, rfm
 from bench.options import Options, read_options
 from bench.processes import ChildError
 from bench.results import Case, gibibytes, table_text, write_json
+from bench.rfm_case import NoRivalsError, rfm
 from bench.runs import Nights, Progress
 
 

@@ -178,7 +178,8 @@ def _drawn(kind: str, seed: int, customers: int) -> Array:
     random = np.random.default_rng([seed, 1])
     if kind in NULLS:
         return NULLS[kind](random, customers)
-    return planted(random, customers, noise=NOISE[kind.removeprefix("planted ")])
+    noises = {f"planted {size}": noise for size, noise in NOISE.items()}
+    return planted(random, customers, noise=noises[kind])
 
 
 def _known(path: Path | None) -> dict[tuple[object, ...], dict[str, object]]:

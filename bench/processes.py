@@ -27,11 +27,13 @@ class Finished:
     Attributes
     ----------
     seconds : from its start to its end, imports included.
+    processor_seconds : of all its threads and of what it started.
     peak_bytes : the greatest resident memory of the process or of one that it started.
     """
 
     output: str = field(repr=False)
     seconds: float
+    processor_seconds: float
     peak_bytes: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,4 +82,5 @@ def run_child(
             said = (errors.read().decode() + text).splitlines()[-LINES_OF_A_FAILURE:]
             words = " ".join(arguments)[:200]
             raise ChildError(f"`{words}` ended with {child.returncode}:\n" + "\n".join(said))
-    return Finished(text, round(seconds, 2), usage.ru_maxrss * RSS_UNIT)
+    processor_seconds = round(usage.ru_utime + usage.ru_stime, 2)
+    return Finished(text, round(seconds, 2), processor_seconds, usage.ru_maxrss * RSS_UNIT)

@@ -21,7 +21,7 @@ from models.profiles import profile_segments
 from models.refit import Refit, judge_refit, verdict_on
 from models.rounding import rounded, rounded_number
 from models.scoring import nearest_segments, nearest_with_distances, squared_distances
-from models.selection import select_clustering
+from models.selection import MIN_TRAINING_CUSTOMERS, select_clustering
 from models.separation import PastCoordinates, PastNight, separations
 from models.short_rules import short_rules, typical_customers
 from models.training_sample import training_sample
@@ -35,7 +35,8 @@ class FittedBehaviour:
     """A model, with the account of how it came about.
 
     `candidates` is `Selection.candidates_frame`; `profiles` is of the training population;
-    `reason` says why this clustering, `verdict_reason` by which figures the model has its verdict.
+    `reason` says why this clustering and which features were left out, `verdict_reason` by which
+    figures the model has its verdict.
     `rejection` says why the model may not take the place of the previous one, if so.
     """
 
@@ -105,8 +106,10 @@ def fit_behaviour_model(
     )
     candidates = selection.candidates_frame()
     chosen = selection.chosen
+    # Of hardly any customers everything is the same: only among enough of them it says something.
+    left_out = scaler.left_out_text() if len(sample) >= MIN_TRAINING_CUSTOMERS else ""
     if chosen is None or chosen.clustering is None:
-        return NoBehaviourModel(selection.reason, candidates)
+        return NoBehaviourModel(f"{selection.reason}{left_out}", candidates)
     refit = Refit(
         chosen.clustering, chosen.silhouette or 0.0, chosen.stability or 0.0, chosen.method
     )
@@ -157,7 +160,8 @@ def fit_behaviour_model(
         # A segment that a later model has and this one lacks did not end: it had yet to begin.
         descents=tuple(item for item in match.descents if previous or item.is_current),
     )
-    return FittedBehaviour(model, candidates, profiles, reason, verdict_reason, rejection)
+    told = f"{reason}{left_out}"
+    return FittedBehaviour(model, candidates, profiles, told, verdict_reason, rejection)
 
 
 def _held_out_night(
@@ -208,7 +212,8 @@ def _match(
     if scaler != previous.scaler:
         in_old_space = apply_scaler(previous.scaler, complete).to_numpy()
         centres = np.nan_to_num(means_of(in_old_space, labels, len(centres)))
-    is_whole = set(previous.scaler.names) <= set(checked.columns)
+    known = {str(name) for name in checked.columns if checked[name].notna().any()}
+    is_whole = set(previous.scaler.names) <= known
     # Distances from a fill value say nothing of who is far.
     far = previous.reference.far_distance if previous.reference and is_whole else np.inf
     return match_to_previous(

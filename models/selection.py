@@ -16,7 +16,7 @@ from models.rounding import rounded_number
 from models.separation import PastCoordinates, separations
 from models.silhouettes import sampled_silhouette
 from models.stability import RESAMPLES, Stability, cluster_stability
-from models.verdict import NULLS, NullComparison, SilhouetteTest, StabilityTest
+from models.verdict import NullComparison, SilhouetteTest, StabilityTest, verdict_reason
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -58,11 +58,12 @@ def select_clustering(
     past : what customers of a past night spent next; a young account has none.
     """
     values = coordinates.to_numpy(dtype="float64")
+    if len(values) < MIN_TRAINING_CUSTOMERS:
+        who = "1 customer" if len(values) == 1 else f"{len(values)} customers"
+        reason = f"{who}; at least {MIN_TRAINING_CUSTOMERS} needed to group them"
+        return Selection(None, (), reason)
     if values.shape[1] == 0:
         return Selection(None, (), "no feature varies enough to group customers by")
-    if len(values) < MIN_TRAINING_CUSTOMERS:
-        reason = f"{len(values)} customers; at least {MIN_TRAINING_CUSTOMERS} needed to group them"
-        return Selection(None, (), reason)
     with threadpool_limits(limits=1):
         candidates = _tried(values, random_state=random_state)
         if past is not None:
@@ -74,8 +75,9 @@ def select_clustering(
         place = next(place for place, item in enumerate(candidates) if item is taken)
         candidates = _with_null_tests(values, candidates, place, random_state=random_state)
     chosen = candidates[place]
-    verdict, verdict_reason = chosen.verdict or "reproducible", _verdict_reason(chosen)
-    return Selection(chosen, tuple(candidates), reason, verdict, verdict_reason)
+    assert chosen.silhouette_test is not None
+    why = verdict_reason(chosen.silhouette_test, chosen.stability_test)
+    return Selection(chosen, tuple(candidates), reason, chosen.verdict or "reproducible", why)
 
 
 def _tried(values: Array, *, random_state: int) -> list[Candidate]:
@@ -176,28 +178,4 @@ def _no_valid_candidate() -> str:
     return (
         "no number of clusters from 2 to 12 is valid: every one has a cluster that is "
         f"too small (under {MIN_CLUSTER_SHARE:.0%}) or unstable (under {MIN_STABILITY})"
-    )
-
-
-def _verdict_reason(chosen: Candidate) -> str:
-    """Return the figures behind the verdict on a valid candidate as a sentence."""
-    nulls = f"the 95 % quantile of {NULLS} data sets without clusters"
-    by_silhouette, by_stability = chosen.silhouette_test, chosen.stability_test
-    assert by_silhouette is not None
-    silhouette = f"silhouette {by_silhouette.silhouette:.3f}"
-    if not by_silhouette.is_passed:
-        return (
-            f"a stable cut of a continuum: {silhouette} is not above {by_silhouette.limit:.3f}, "
-            f"{nulls}"
-        )
-    assert by_stability is not None
-    stability = f"stability {by_stability.stability:.3f}"
-    if not by_stability.is_passed:
-        return (
-            f"a stable cut of a continuum: {stability} is not above {by_stability.limit:.3f}, "
-            f"{nulls}"
-        )
-    return (
-        f"natural clusters: {silhouette} against {by_silhouette.limit:.3f} and {stability} against "
-        f"{by_stability.limit:.3f}, {nulls}"
     )

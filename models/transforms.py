@@ -58,6 +58,11 @@ class Scaler:
     def names(self) -> list[str]:
         return [feature.name for feature in self.features]
 
+    def left_out_text(self) -> str:
+        """Return which features were left out and why, to be added to a reason; else nothing."""
+        told = ", ".join(f"{item.name} ({item.reason})" for item in self.left_out)
+        return f"; left out: {told}" if told else ""
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values that JSON holds without loss."""
         return {

@@ -59,6 +59,31 @@ class StabilityTest:
         return self.stability > self.limit or self.stability >= CEILING
 
 
+def verdict_reason(by_silhouette: SilhouetteTest, by_stability: StabilityTest | None) -> str:
+    """Return the figures behind the verdict on a valid clustering as a sentence.
+
+    The stability is not tested, and null, where the silhouette has decided already.
+    """
+    nulls = f"the 95 % quantile of {NULLS} data sets without clusters"
+    silhouette = f"silhouette {by_silhouette.silhouette:.3f}"
+    if not by_silhouette.is_passed:
+        return (
+            f"a stable cut of a continuum: {silhouette} is not above {by_silhouette.limit:.3f}, "
+            f"{nulls}"
+        )
+    assert by_stability is not None
+    stability = f"stability {by_stability.stability:.3f}"
+    if not by_stability.is_passed:
+        return (
+            f"a stable cut of a continuum: {stability} is not above {by_stability.limit:.3f}, "
+            f"{nulls}"
+        )
+    return (
+        f"natural clusters: {silhouette} against {by_silhouette.limit:.3f} and {stability} against "
+        f"{by_stability.limit:.3f}, {nulls}"
+    )
+
+
 class NullComparison:
     """The customers, or 2,000 of them, beside as many drawn from a null model, over and over.
 

@@ -110,11 +110,15 @@ def test_a_cluster_under_two_percent_makes_a_number_invalid() -> None:
     assert "smallest cluster holds 6 customers; 19 needed" in reason
 
 
-@pytest.mark.parametrize("size", [0, 1, 49])
-def test_too_few_customers_are_no_model(size: int) -> None:
-    selection = select_clustering(blobs([[0.0]], size=size), random_state=0)
-    assert selection.chosen is None
-    assert selection.reason == f"{size} customers; at least 50 needed to group them"
+@pytest.mark.parametrize(
+    ("size", "told"), [(0, "0 customers"), (1, "1 customer"), (49, "49 customers")]
+)
+def test_too_few_customers_are_no_model(size: int, told: str) -> None:
+    """Of one customer no feature varies either: that would be a strange reason."""
+    for rows in (blobs([[0.0]], size=size), blobs([[0.0]], size=size)[[]]):
+        selection = select_clustering(rows, random_state=0)
+        assert selection.chosen is None
+        assert selection.reason == f"{told}; at least 50 needed to group them"
 
 
 def test_without_a_feature_there_is_no_model() -> None:

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import silhouette_score
 
 from models import silhouettes as silhouettes_module
-from models.silhouettes import sampled_silhouette, silhouettes
+from models.silhouettes import BLOCK_ROWS, sampled_silhouette, silhouettes
 
 LINE = np.array([[0.0], [1.0], [4.0], [6.0]])
 
@@ -21,7 +21,7 @@ def test_a_cluster_of_one_customer_counts_nothing() -> None:
 
 
 def test_several_groupings_at_once_are_each_as_scikit_learn_has_them() -> None:
-    values = np.random.default_rng(0).normal(size=(200, 3))
+    values = np.random.default_rng(0).normal(size=(2 * BLOCK_ROWS + 88, 3))
     groupings = [np.digitize(values[:, 0], cuts) for cuts in ([0.0], [-1.0, 0.5], [-0.5, 0.0, 1.0])]
     expected = [silhouette_score(values, labels) for labels in groupings]
     np.testing.assert_allclose(silhouettes(values, groupings), expected, atol=1e-8)

@@ -1,4 +1,4 @@
-"""The cases about one computation: RFM features beside their rivals, the clustering."""
+"""The case about RFM features, beside their rivals."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,13 +8,11 @@ from bench.data import LINES_PER_CUSTOMER_DAY, Size
 from bench.nights import StrataNight
 from bench.options import DAYS, Options
 from bench.processes import Finished, run_child
-from bench.results import Case, Line, gibibytes, median, seconds
+from bench.results import Case, Line, median, seconds
 from bench.runs import Nights, Progress
 
 RFM_RATIO = 5.0
 RFM_LINES = 10_000_000
-CLUSTERING_SECONDS = 60
-CLUSTERING_CUSTOMERS = 1_000_000
 RIVALS = {"pandas": "pandas groupby", "pymc-marketing": "pymc_marketing rfm_summary"}
 
 _LINES_MODEL, _RFM_MODEL = "core/transactions", "features/customer_rfm"
@@ -107,51 +105,6 @@ def _rival_lines(
             is_reached=compared["differing"] == 0,
         ),
     ]
-
-
-def clustering(options: Options, progress: Progress) -> Case:
-    """Learn and score behaviour segments of synthetic customers."""
-    customers = options.cluster_customers
-    progress(f"Clustering of {customers:,} customers …")
-    environment = {
-        name: str(options.threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    }
-    runs = [
-        run_child(["-m", "bench.clustering", str(customers)], environment=environment)
-        for _ in range(options.repeat)
-    ]
-    case = Case("clustering", f"Behaviour segments of {customers:,} synthetic customers")
-    case.raw["strata"] = [_raw(run) for run in runs]
-    told = [_told(run) for run in runs]
-    whole = median(each["fit"] + each["score"] for each in told)
-    n_clusters = told[0]["n_clusters"]
-    if n_clusters is None:
-        case.lines.append(Line("no segments could be learned", seconds(whole)))
-        return case
-    plain = run_child(
-        ["-m", "bench.clustering", str(customers), "--plain", str(n_clusters)],
-        environment=environment,
-    )
-    case.raw["plain"] = _raw(plain)
-    bare = _told(plain)["fit"]
-    has_aim = customers <= CLUSTERING_CUSTOMERS
-    case.lines += [
-        Line(
-            f"select, fit, name, score; bare: k-means, k = {n_clusters}",
-            seconds(whole),
-            seconds(bare),
-            whole / bare,
-            f"under {CLUSTERING_SECONDS} s" if has_aim else "",
-            whole < CLUSTERING_SECONDS if has_aim else None,
-        ),
-        Line("  of which scoring", seconds(median(each["score"] for each in told))),
-        Line(
-            "peak memory",
-            gibibytes(max(run.peak_bytes for run in runs)),
-            gibibytes(plain.peak_bytes),
-        ),
-    ]
-    return case
 
 
 def _models_between(manifest: Mapping[str, Any]) -> frozenset[str]:
