@@ -18,6 +18,7 @@ from orchestration.publishing import (
     current_issue,
     publish,
 )
+from orchestration.publishing.tables import SENTENCES
 
 FIRST_NIGHT = date(2026, 3, 1)
 ROWS = 40
@@ -61,6 +62,8 @@ def column_sql(table: str, column: str) -> str:
         return "night - 7"
     if column.startswith("is_"):
         return "i % 2 = 0"
+    if column in SENTENCES:
+        return "'Row ' || i || ' as told on night ' || n"
     if column in PUBLISHED[table].grain:
         return f"'{column} ' || lpad(((i * 7) % {ROWS})::varchar, 3, '0')"
     return "n"
