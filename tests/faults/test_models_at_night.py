@@ -53,7 +53,8 @@ def stored(installation: Installation, sql: str) -> list[tuple[Any, ...]]:
 
 
 def model_folder(installation: Installation) -> Path:
-    [folder] = [path for path in installation.home.models.iterdir() if path.is_dir()]
+    """Return the one folder of a behaviour model; predictions have theirs beside it."""
+    [folder] = [path for path in installation.home.models.glob("behaviour-*") if path.is_dir()]
     return folder
 
 
@@ -131,7 +132,7 @@ def test_a_rebuild_asks_for_no_model_but_the_nights_own(
     shutil.rmtree(old)
     Path(f"{old}.given-up").touch()
     made.night(NEXT)
-    [new] = [path for path in made.home.models.iterdir() if path.is_dir()]
+    new = model_folder(made)
 
     compared = made.strata("reconcile")
 
