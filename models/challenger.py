@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,7 @@ class Comparison:
     after: float
     error: float
     customers: int
+    material_loss: ClassVar[float] = MATERIAL_LOSS
 
     @property
     def gain(self) -> float:
@@ -54,7 +56,7 @@ class Comparison:
     @property
     def is_worse(self) -> bool:
         """Whether the loss is both beyond chance and large enough to matter to anybody."""
-        return self.gain < -max(WORSE_Z * self.error, MATERIAL_LOSS)
+        return self.gain < -max(WORSE_Z * self.error, self.material_loss)
 
     def text(self) -> str:
         """Say both figures in words."""

@@ -5,7 +5,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from models.customer_histories import HORIZON_DAYS, refuse_future_labels
+from models.customer_histories import (
+    one_row_per_customer,
+    refuse_early_labels,
+    refuse_future_labels,
+)
 
 CONTRACT_COLUMNS = {
     "tenure_days": "whole days from the first contract's start or first balance to the cutoff",
@@ -38,13 +42,7 @@ def checked_contracts(frame: pd.DataFrame) -> pd.DataFrame:
     ValueError
         If a column is missing, a customer comes twice, or values are null or contradict.
     """
-    missing = [name for name in CONTRACT_COLUMNS if name not in frame.columns]
-    if missing:
-        raise ValueError(f"Contract histories lack {missing}; needed are {[*CONTRACT_COLUMNS]}.")
-    if not frame.index.is_unique:
-        twice = int(frame.index.duplicated().sum())
-        raise ValueError(f"Contract histories hold {twice} customers more than once.")
-    values = frame[[*CONTRACT_COLUMNS]].astype("float64").sort_index()
+    values = one_row_per_customer(frame, [*CONTRACT_COLUMNS], what="Contract histories")
     counts = values.drop(columns=[*NULLABLE])
     possible = np.isfinite(counts.to_numpy()).all(axis=1) & (counts >= 0).all(axis=1)
     possible &= ~np.isinf(values[[*NULLABLE]].to_numpy()).any(axis=1)
@@ -75,12 +73,13 @@ def checked_past_contracts(past: pd.DataFrame, *, as_of_date: date) -> dict[date
         If any label became known after D, or earlier than its 90 days were over.
     """
     refuse_future_labels(past, trained_on=as_of_date)
+    refuse_early_labels(past)
     days = pd.to_datetime(past["cutoff_date"])
-    early = pd.to_datetime(past["label_known_on"]) < days + pd.Timedelta(days=HORIZON_DAYS)
-    if bool(early.any()) or not bool(past[HAS_LEFT].isin([0, 1]).all()):
+    wrong = ~past[HAS_LEFT].isin([0, 1])
+    if bool(wrong.any()):
         raise ValueError(
-            f"Past contract histories: {int(early.sum())} rows have a label_known_on before their "
-            f"{HORIZON_DAYS} days are over; {HAS_LEFT} has to be 0 or 1 in all {len(past)}."
+            f"Past contract histories: {HAS_LEFT} has to be 0 or 1, and is not in "
+            f"{int(wrong.sum())} of {len(past)} rows."
         )
     nights = {}
     for cutoff, rows in past.groupby(days.dt.date, sort=True):

@@ -38,6 +38,23 @@ OUTCOME_COLUMNS = {
 Array = npt.NDArray[np.float64]
 
 
+def one_row_per_customer(frame: pd.DataFrame, columns: list[str], *, what: str) -> pd.DataFrame:
+    """Return some columns of one night as doubles, sorted by customer.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a customer comes twice; `what` names the table in the message.
+    """
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise ValueError(f"{what} lack {missing}; needed are {columns}.")
+    if not frame.index.is_unique:
+        twice = int(frame.index.duplicated().sum())
+        raise ValueError(f"{what} hold {twice} customers more than once.")
+    return frame[columns].astype("float64").sort_index()
+
+
 def checked_histories(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the history columns as doubles, sorted by customer, or raise on what cannot be.
 
@@ -50,13 +67,7 @@ def checked_histories(frame: pd.DataFrame) -> pd.DataFrame:
     ValueError
         If a column is missing, a customer comes twice, or values are null or contradict.
     """
-    missing = [name for name in HISTORY_COLUMNS if name not in frame.columns]
-    if missing:
-        raise ValueError(f"Customer histories lack {missing}; needed are {[*HISTORY_COLUMNS]}.")
-    if not frame.index.is_unique:
-        twice = int(frame.index.duplicated().sum())
-        raise ValueError(f"Customer histories hold {twice} customers more than once.")
-    values = frame[[*HISTORY_COLUMNS]].astype("float64").sort_index()
+    values = one_row_per_customer(frame, [*HISTORY_COLUMNS], what="Customer histories")
     repeats = values["order_days"] > 1
     always = values.drop(columns="mean_repeat_spend")
     wrong = (values["order_days"] < 1) | ~pd.Series(
@@ -94,13 +105,8 @@ def checked_past(past: pd.DataFrame, *, as_of_date: date) -> dict[date, pd.DataF
     if missing:
         raise ValueError(f"Past nights lack {missing}.")
     refuse_future_labels(past, trained_on=as_of_date)
+    refuse_early_labels(past)
     days = pd.to_datetime(past["cutoff_date"])
-    early = pd.to_datetime(past["label_known_on"]) < days + pd.Timedelta(days=HORIZON_DAYS)
-    if bool(early.any()):
-        raise ValueError(
-            f"{int(early.sum())} past rows have a label_known_on before their "
-            f"{HORIZON_DAYS} days are over."
-        )
     nights = {}
     for cutoff, rows in past.groupby(days.dt.date, sort=True):
         night = rows.set_index("customer_id")
@@ -109,6 +115,23 @@ def checked_past(past: pd.DataFrame, *, as_of_date: date) -> dict[date, pd.DataF
             raise ValueError(f"Past night {cutoff} lacks outcomes of its next 90 days.")
         nights[cutoff] = checked_histories(night).join(outcomes)
     return nights
+
+
+def refuse_early_labels(past: pd.DataFrame) -> None:
+    """Raise if any row of a past night has a label from before its 90 days were over.
+
+    Raises
+    ------
+    ValueError
+        With the number of such rows.
+    """
+    days = pd.to_datetime(past["cutoff_date"])
+    early = pd.to_datetime(past["label_known_on"]) < days + pd.Timedelta(days=HORIZON_DAYS)
+    if bool(early.any()):
+        raise ValueError(
+            f"{int(early.sum())} past rows have a label_known_on before their "
+            f"{HORIZON_DAYS} days are over."
+        )
 
 
 def refuse_future_labels(rows: pd.DataFrame, *, trained_on: date) -> None:

@@ -1,11 +1,12 @@
 """Whether a refit tells apart what customers of a night that it was not learned from did next."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from models.challenger import WORSE_Z
+from models.challenger import Comparison
 from models.fitting import nearest_labels
 from models.separation import MIN_PAST_CUSTOMERS, PastCoordinates, separation_gain
 
@@ -18,26 +19,14 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class NightComparison:
+class NightComparison(Comparison):
     """How well two models separate the next 90 days' spend of the same customers of one night.
 
     `before` and `after` are epsilon squared (`separations`), at most 1, higher is better; `error`
     is the standard error of their difference.
     """
 
-    before: float
-    after: float
-    error: float
-    customers: int
-
-    @property
-    def gain(self) -> float:
-        return self.after - self.before
-
-    @property
-    def is_worse(self) -> bool:
-        """Whether the loss is both beyond chance and large enough to matter to anybody."""
-        return self.gain < -max(WORSE_Z * self.error, MATERIAL_LOSS)
+    material_loss: ClassVar[float] = MATERIAL_LOSS
 
     def text(self) -> str:
         """Say both figures in words."""

@@ -50,35 +50,38 @@ inner join {{ ref('touched_rows') }} as touched
 {%- endmacro %}
 
 
-{#
-    The touched order lines: all rows of new files, which lie side by side, and a few of old ones. The
-    landed lines are named as a table even under --empty, for a subquery has no row ids.
-#}
+{# The touched order lines, looked up as a table even under --empty: a subquery has no row ids. #}
 {% macro look_up_touched_lines() -%}
-{%- set landed = source('raw', 'transactions').render() %}
-{%- set new_files = ref('new_files') %}
-{%- set old_rows -%}
+{%- set keys -%}
 select
     touched.file_seq,
     touched.row_number
 from {{ ref('touched_rows') }} as touched
-where
-    touched.source_table = 'transactions'
-    and touched.file_seq not in (select new_files.file_seq from {{ new_files }} as new_files)
+where touched.source_table = 'transactions'
+{%- endset %}
+{{ new_lines_and_few(source('raw', 'transactions').render(), ['file_seq', 'row_number'], keys) }}
+{%- endmacro %}
+
+
+{#
+    All order lines of new files, which lie side by side, and those few of old files that `keys` point
+    at (`is_among_few`).
+#}
+{% macro new_lines_and_few(relation, columns, keys) -%}
+{%- set new_files -%}
+select new_files.file_seq
+from {{ ref('new_files') }} as new_files
+where new_files.source_table = 'transactions'
 {%- endset %}
 select *
-from {{ landed }}
-where file_seq in (
-    select new_files.file_seq
-    from {{ new_files }} as new_files
-    where new_files.source_table = 'transactions'
-)
+from {{ relation }}
+where file_seq in ({{ new_files }})
 
 union all
 
 select *
-from {{ landed }}
-where {{ is_among_few(landed, ['file_seq', 'row_number'], old_rows) }}
+from {{ relation }}
+where {{ is_among_few(relation, columns, keys, but='file_seq not in (' ~ new_files ~ ')') }}
 {%- endmacro %}
 
 

@@ -66,10 +66,10 @@ def _facts(segment: Segment, night: NightFigures, words: Wording) -> list[tuple[
         ]
     where = border(segment, night, words)
     if where is not None:
-        facts.append((words("behaviour.border"), where))
+        facts.append((words("behaviour.border"), _sentence(where)))
     reasons = [_sentence(reason) for reason in night.reasons.get(segment.segment_id, []) if reason]
     if reasons:
-        facts.append((words("behaviour.reasons"), words("behaviour.between").join(reasons)))
+        facts.append((words("behaviour.reasons"), words("behaviour.between_reasons").join(reasons)))
     return facts
 
 

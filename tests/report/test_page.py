@@ -156,7 +156,7 @@ def test_a_segment_says_who_stands_on_its_border_and_why_its_middle_is_there(
     facts = facts_of(page, "Frequent big baskets")
     assert facts["On the border"] == f"{row[0]} customers, most of them near {near}."
     assert facts["Why the customer nearest to the middle is here"] == (
-        f"Ordered {score:.0f} days ago; Second &amp; &lt;last&gt;"
+        f"Ordered {score:.0f} days ago. Second &amp; &lt;last&gt;"
     )
     assert facts_of(page, "Discount seekers")["On the border"] == "Nobody."
     actions = page[page.index('id="actions"') : page.index('id="quality"')]

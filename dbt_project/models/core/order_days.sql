@@ -7,35 +7,20 @@
 
 {%- set lines = ref('transactions') %}
 {%- set touched = ref('touched_orders') %}
-{%- set new_files -%}
-select new_files.file_seq
-from {{ ref('new_files') }} as new_files
-where new_files.source_table = 'transactions'
-{%- endset %}
-{%- set touched_lookups -%}
+{%- set keys -%}
 select touched.order_lookup
 from {{ touched }} as touched
 {%- endset %}
+{%- set touched_lines = new_lines_and_few(lines.render(), ['order_lookup'], keys) %}
 
-{# New lines lie side by side; of old ones few belong to a touched order. #}
-{%- if is_incremental() %}
-with touched_lines as (
+with
 
-    select *
-    from {{ lines.render() }}
-    where file_seq in ({{ new_files | indent(4) }})
+{% if is_incremental() -%}
+touched_lines as (
 
-    union all
-
-    select *
-    from {{ lines.render() }}
-    where {{ is_among_few(
-        lines.render(), ['order_lookup'], touched_lookups, but='file_seq not in (' ~ new_files ~ ')'
-    ) | indent(4) }}
+    {{ touched_lines | indent(4) }}
 
 ),
-{%- else %}
-with
 {%- endif %}
 
 lines as (

@@ -8,8 +8,6 @@
 {% set horizon = 90 %}
 {# Days back: tonight, a month apart as soon as the horizon is over, and a full year. #}
 {% set nights_back = [0, 90, 120, 150, 180, 210, 240, 365] %}
-{# Of customers on past nights, the same ones as in `past_purchase_histories`. #}
-{% set enough_customers = 50000 %}
 {# Balances come at least once a quarter: one not told for longer makes no customer. #}
 {% set told_days = 92 %}
 
@@ -31,11 +29,7 @@ cutoffs as (
 
 customers as (
 
-    select
-        customer_id,
-        substr(md5(customer_id), 1, 4) as bucket,
-        count(*) over () as all_customers
-    from {{ ref('night_customers') }}
+    {{ customers_to_sample() | indent(4) }}
 
 ),
 
@@ -47,11 +41,7 @@ customer_nights as (
         customers.customer_id
     from cutoffs
     cross join customers
-    where
-        cutoffs.horizon_date is null
-        or customers.all_customers <= {{ enough_customers }}
-        or customers.bucket < {{
-            four_hex_digits('65536.0 * ' ~ enough_customers ~ ' / customers.all_customers') }}
+    where cutoffs.horizon_date is null or {{ is_sampled('customers') | indent(4) }}
 
 ),
 

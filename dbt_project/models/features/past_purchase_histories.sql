@@ -7,8 +7,6 @@
 {% set horizon = 90 %}
 {# Days back: a month apart as soon as the horizon is over, and full years for a year's spend. #}
 {% set past_nights = [90, 120, 150, 180, 210, 240, 365, 730] %}
-{# Of customers; coefficients of six features are settled by fewer. #}
-{% set enough_customers = 50000 %}
 
 with
 
@@ -34,24 +32,17 @@ cutoffs as (
 
 customers as (
 
-    select
-        customer_id,
-        substr(md5(customer_id), 1, 4) as bucket,
-        count(*) over () as all_customers
-    from {{ ref('night_customers') }}
+    {{ customers_to_sample() | indent(4) }}
 
 ),
 
-{# Always the same ones: in 65,536ths by the digest of the id. #}
 sampled_customers as (
 
     select
-        customer_id,
-        {{ customer_lookup() }} as customer_lookup
+        customers.customer_id,
+        {{ customer_lookup('customers.customer_id') }} as customer_lookup
     from customers
-    where
-        all_customers <= {{ enough_customers }}
-        or bucket < {{ four_hex_digits('65536.0 * ' ~ enough_customers ~ ' / all_customers') }}
+    where {{ is_sampled('customers') | indent(4) }}
 
 ),
 
