@@ -11,21 +11,16 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import SettingsError
-from orchestration.growing_tables import create_or_extend
 from orchestration.kept_nights import write_kept_nights
+from orchestration.scheme_settings import night_column_types
 from orchestration.settings import Settings
 
-# The night's date and every setting that SQL reads; an older version made it with fewer.
+# The night's date and every setting that SQL reads.
 _NIGHT = """
         as_of_date date not null, run_id varchar not null, time_zone varchar not null,
-        currency varchar, rfm_window_days integer, rfm_map varchar not null,
-        lifecycle_min_days_1 integer not null, lifecycle_min_days_2 integer not null,
-        lifecycle_min_days_3 integer not null, relationship varchar not null,
-        language varchar not null, git_sha varchar not null, freq_cut_1 integer not null,
-        freq_cut_2 integer not null, freq_cut_3 integer not null, freq_cut_4 integer not null,
-        first_day date not null, churn_risk_high double not null,
-        churn_risk_medium double not null
-"""
+        currency varchar, relationship varchar not null, language varchar not null,
+        git_sha varchar not null, first_day date not null,
+""" + ", ".join(f"{name} {kind}" for name, kind in night_column_types().items())
 _DDL = (
     "create schema if not exists ops",
     "create table if not exists ops.kept_nights (as_of_date date not null)",
@@ -74,7 +69,7 @@ def create_ops_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of `ops` where they are missing."""
     for statement in _DDL:
         connection.execute(statement)
-    create_or_extend(connection, "ops", "night", _NIGHT)
+    connection.execute(f"create table if not exists ops.night ({_NIGHT})")
 
 
 @cache
@@ -118,25 +113,24 @@ def write_night(
 
     Which nights keep their full rows is written beside it.
     """
-    row = (
-        as_of_date,
-        run_id,
-        settings.time_zone,
-        settings.currency or _only_currency(connection),
-        settings.rfm.window_days,
-        settings.rfm.map,
-        *settings.lifecycle.min_days,
-        settings.relationship,
-        settings.language,
-        git_sha(),
-        *settings.rfm.frequency_cuts,
-        settings.first_day,
-        settings.churn_risk.high,
-        settings.churn_risk.medium,
-    )
+    row: dict[str, object] = {
+        "as_of_date": as_of_date,
+        "run_id": run_id,
+        "time_zone": settings.time_zone,
+        "currency": settings.currency or _only_currency(connection),
+        "relationship": settings.relationship,
+        "language": settings.language,
+        "git_sha": git_sha(),
+        "first_day": settings.first_day,
+        **settings.night_columns(),
+    }
     connection.execute("begin")
-    connection.execute("delete from ops.night")
-    connection.execute(f"insert into ops.night values ({', '.join('?' * len(row))})", row)
+    # Made anew, for a settings' column may have come or gone since the last night.
+    connection.execute(f"create or replace table ops.night ({_NIGHT})")
+    connection.execute(
+        f"insert into ops.night ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+        list(row.values()),
+    )
     write_kept_nights(connection, as_of_date, settings.history.full_nights)
     connection.execute("commit")
 

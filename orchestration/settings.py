@@ -7,63 +7,13 @@ from typing import Any, Literal
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from orchestration.errors import SettingsError
+from orchestration.scheme_settings import SchemeSettings, Section
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RfmSettings(_Section):
-    """How recency, frequency and monetary value are measured and scored."""
-
-    window_days: int | None = Field(
-        365, ge=1, description="Days of orders that count, ending on the night's date; null = all"
-    )
-    map: Literal["default", "classic"] = Field(
-        "default", description="Which of the 125 codes belongs to which segment"
-    )
-    frequency_cuts: tuple[int, int, int, int] = Field(
-        (1, 2, 4, 9), description="Upper ends of scores 1-4 when quantiles of frequency tie"
-    )
-
-    @field_validator("frequency_cuts")
-    @classmethod
-    def _cuts_rise(cls, cuts: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        if list(cuts) != sorted(set(cuts)) or cuts[0] < 1:
-            raise ValueError("must be four rising whole numbers, the first at least 1")
-        return cuts
-
-
-class LifecycleSettings(_Section):
-    """The shortest silence, in days, that may make a customer at risk, dormant, churned."""
-
-    min_days: tuple[int, int, int] = Field((14, 28, 56), description="At risk, dormant, churned")
-
-    @field_validator("min_days")
-    @classmethod
-    def _days_rise(cls, days: tuple[int, int, int]) -> tuple[int, int, int]:
-        if list(days) != sorted(days) or days[0] < 0:
-            raise ValueError("must be three whole numbers that do not fall, none below 0")
-        return days
-
-
-class ChurnRiskSettings(_Section):
-    """From which churn probability on a customer is at high and at medium risk."""
-
-    high: float = Field(0.6, gt=0, lt=1, description="At least this is `high`")
-    medium: float = Field(0.3, gt=0, lt=1, description="At least this is `medium`, below it `low`")
-
-    @model_validator(mode="after")
-    def _medium_is_below_high(self) -> "ChurnRiskSettings":
-        if self.medium >= self.high:
-            raise ValueError(f"`medium` ({self.medium}) must be below `high` ({self.high})")
-        return self
-
-
-class HistorySettings(_Section):
+class HistorySettings(Section):
     """What is kept of past nights; every change of segment is, for ever."""
 
     full_nights: int = Field(
@@ -74,7 +24,7 @@ class HistorySettings(_Section):
     )
 
 
-class AlertSettings(_Section):
+class AlertSettings(Section):
     """Where a failed night is told."""
 
     webhook_url: str | None = Field(
@@ -89,14 +39,14 @@ class AlertSettings(_Section):
         return url
 
 
-class ScheduleSettings(_Section):
+class ScheduleSettings(Section):
     """When the night runs, in the account's time zone."""
 
     at: str = Field("02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM")
 
 
-class Settings(_Section):
-    """Every setting; all are optional."""
+class Settings(SchemeSettings):
+    """Every setting; all are optional. Those of the schemes stand in `scheme_settings`."""
 
     time_zone: str = Field("UTC", description="IANA name; fixed after the first night")
     currency: str | None = Field(
@@ -113,9 +63,6 @@ class Settings(_Section):
         "4GB", pattern=r"^\d+(\.\d+)?\s?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$", description="Of DuckDB"
     )
     threads: int = Field(2, ge=1, le=256, description="Of DuckDB")
-    rfm: RfmSettings = RfmSettings()
-    lifecycle: LifecycleSettings = LifecycleSettings()
-    churn_risk: ChurnRiskSettings = ChurnRiskSettings()
     history: HistorySettings = HistorySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()

@@ -24,19 +24,22 @@ class Exceptions:
         raise UnknownError(message)
 
 
-def values_returned(file: str, macro: str) -> Any:
-    """Return what a macro hands to dbt's `return`."""
+def values_returned(kind: str) -> Any:
+    """Return what the macros `<scheme>_<kind>` hand to dbt's `return`, of every scheme."""
     returned: list[Any] = []
-    environment = Environment(undefined=StrictUndefined)  # noqa: S701
-    module = environment.from_string((MACROS / file).read_text(encoding="utf-8")).make_module(
-        {"return": returned.append}
-    )
-    getattr(module, macro)()
-    return returned[0]
+    for path in sorted((MACROS / "segments" / "phrases").glob("*.sql")):
+        environment = Environment(undefined=StrictUndefined)  # noqa: S701
+        module = environment.from_string(path.read_text(encoding="utf-8")).make_module(
+            {"return": returned.append}
+        )
+        for name in vars(module):
+            if name.endswith(f"_{kind}"):
+                getattr(module, name)()
+    return {key: value for each in returned for key, value in each.items()}
 
 
-PHRASES = values_returned("segments/phrases.sql", "phrases")
-TERMS = values_returned("segments/phrases.sql", "terms")
+PHRASES = values_returned("phrases")
+TERMS = values_returned("terms")
 
 
 def said(key: str, values: dict[str, str], language: str) -> str:

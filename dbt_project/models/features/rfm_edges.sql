@@ -3,10 +3,10 @@ with
 night as (
 
     select
-        freq_cut_1,
-        freq_cut_2,
-        freq_cut_3,
-        freq_cut_4,
+        rfm_frequency_cuts_1,
+        rfm_frequency_cuts_2,
+        rfm_frequency_cuts_3,
+        rfm_frequency_cuts_4,
         as_of_date
     from {{ source('ops', 'night') }}
 
@@ -80,7 +80,7 @@ select
     coalesce(history.days, 0) as history_days,
     {% for number in range(1, 5) %}
     case
-        when decided.is_fixed then cast(night.freq_cut_{{ number }} as double)
+        when decided.is_fixed then cast(night.rfm_frequency_cuts_{{ number }} as double)
         else decided.edge_{{ number }}
     end as edge_{{ number }},
     {% endfor %}

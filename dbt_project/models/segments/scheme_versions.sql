@@ -21,7 +21,7 @@ night as (
 
 settings as (
 
-    {% set names = segment_schemes() | map(attribute='settings', default=[]) | sum(start=[]) %}
+    {% set names = segment_schemes() | map(attribute='settings') | sum(start=[]) %}
     {% for name in names | unique %}
     select
         '{{ name }}' as setting,

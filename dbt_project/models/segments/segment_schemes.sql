@@ -5,9 +5,9 @@ select
     '{{ scheme.scheme }}' as scheme,
     '{{ scheme.kind }}' as kind,
     '{{ scheme.allowed_use }}' as allowed_use,
-    '{{ scheme.settings | default([]) | join(",") }}'
+    '{{ scheme.settings | join(",") }}'
         as settings,
-    cast({{ "'" ~ scheme.reason ~ "'" if scheme.reason else 'null' }} as varchar) as reason,
+    '{{ scheme.enabled_by | join(", ") }}' as enabled_by,
     {{ scheme.is_built | lower }} as is_built
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -15,7 +15,13 @@ schemes as (
 
     select
         scheme,
-        reason
+        case
+            when not is_built then 'This version of Strata does not compute this scheme.'
+            when enabled_by <> ''
+                then
+                    'Nobody could be given a segment: it takes ' || enabled_by
+                    || ' in the landing files.'
+        end as reason
     from {{ ref('segment_schemes') }}
 
 ),
@@ -70,10 +76,10 @@ select
     schemes.scheme,
     schemes.scheme || '.not_available' as segment_id,
     coalesce(
-        schemes.reason,
         case when schemes.scheme = 'lifecycle' then cadence_reasons.reason end,
         learned_reasons.reason,
         prediction_reasons.reason,
+        schemes.reason,
         'No customer could be given a segment on this night.'
     ) as status_reason
 from schemes
