@@ -7,6 +7,8 @@ import duckdb
 from dbt.contracts.graph.manifest import Manifest
 
 CORE_SCHEMAS = frozenset({"staging", "core", "work"})
+# Built by the same stage; of these, the ones that are kept from night to night go with core.
+_FEATURES = "features"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,11 @@ def fingerprint(manifest: Manifest) -> str:
     parts += [
         f"{node.unique_id}\n{node.raw_code}\n{node.config.materialized}"
         for node in manifest.nodes.values()
-        if str(node.resource_type) == "model" and node.schema in CORE_SCHEMAS
+        if str(node.resource_type) == "model"
+        and (
+            node.schema in CORE_SCHEMAS
+            or (node.schema == _FEATURES and node.config.materialized == "incremental")
+        )
     ]
     parts += [
         f"{macro.unique_id}\n{macro.macro_sql}"

@@ -134,6 +134,22 @@ where {{ is_among_few(relation, columns, keys, but='file_seq not in (' ~ new_fil
 {% endmacro %}
 
 
+{% macro forget_days_of_touched_customers() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        using (
+            select distinct
+                customer_id,
+                customer_lookup
+            from {{ ref('touched_days') }}
+        ) as touched
+        where
+            {{ this }}.customer_lookup = touched.customer_lookup
+            and {{ this }}.customer_id = touched.customer_id
+    {% endif %}
+{% endmacro %}
+
+
 {% macro forget_touched_customers() %}
     {% if is_incremental() %}
         delete from {{ this }}

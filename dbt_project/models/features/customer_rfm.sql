@@ -4,6 +4,10 @@ night as (
 
     select
         rfm_window_days,
+        least(
+            {{ window_start('as_of_date', 'rfm_window_days') }},
+            {{ window_start('as_of_date', 365) }}
+        ) as windows_start,
         as_of_date
     from {{ source('ops', 'night') }}
 
@@ -61,7 +65,19 @@ money as (
         ] %}
         sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }}) as {{ measure }},
         {% endfor %}
-        sum({{ within('days.revenue', 'days.day', 'night.as_of_date', 90) }}) as spend_90d,
+        sum({{ within('days.revenue', 'days.day', 'night.as_of_date', 90) }}) as spend_90d
+    from {{ ref('customer_days') }} as days
+    cross join night
+    where days.day between night.windows_start and night.as_of_date
+    group by days.customer_id
+
+),
+
+{# Of all history one sum is wanted: most days lie before every window. #}
+spends as (
+
+    select
+        days.customer_id,
         sum(days.revenue) as spend
     from {{ ref('customer_days') }} as days
     cross join night
@@ -92,7 +108,7 @@ select
     cast(coalesce(money.{{ measure }}, 0) as decimal(18, 4)) as {{ measure }},
     {% endfor %}
     {# Returns of whatever day are of repeat purchases: that of a first order is the rare one. #}
-    cast(coalesce(money.spend - orders.first_day_revenue, 0) as decimal(18, 4)) as repeat_spend,
+    cast(coalesce(spends.spend - orders.first_day_revenue, 0) as decimal(18, 4)) as repeat_spend,
     cast(coalesce(orders.gaps, 0) as bigint) as gaps,
     cast(coalesce(orders.gap_days, 0) as bigint) as gap_days,
     coalesce(money.sale_lines_365d, 0) > 0 as has_sale_line_365d,
@@ -104,3 +120,4 @@ from customers
 cross join night
 left join orders on customers.customer_id = orders.customer_id
 left join money on customers.customer_id = money.customer_id
+left join spends on customers.customer_id = spends.customer_id

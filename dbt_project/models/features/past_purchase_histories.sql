@@ -80,10 +80,12 @@ days as (
         customer_days.discount_amount,
         customer_days.orders_opened
     from {{ ref('customer_days') }} as customer_days
+    cross join night
     inner join sampled_customers
         on
             customer_days.customer_lookup = sampled_customers.customer_lookup
             and customer_days.customer_id = sampled_customers.customer_id
+    where customer_days.day <= night.as_of_date
 
 ),
 
@@ -97,7 +99,9 @@ known as (
         days.*,
         days.orders_opened - coalesce(closed.orders, 0) as orders,
         days.day <= cutoffs.horizon_date
-        and days.orders_opened - coalesce(closed.orders, 0) > 0 as is_order_day
+        and days.orders_opened - coalesce(closed.orders, 0) > 0 as is_order_day,
+        {{ days_between('days.day', 'cutoffs.cutoff_date') }} as days_back,
+        {{ twelfth_of_year('days.day', 'cutoffs.cutoff_date') }} as twelfth
     from days
     cross join cutoffs
     left join closed
@@ -105,55 +109,45 @@ known as (
             cutoffs.cutoff_date = closed.cutoff_date
             and days.customer_id = closed.customer_id
             and days.day = closed.order_date
-    where days.day <= cutoffs.as_of_date
 
 ),
 
+{# A day in (cutoff - w, cutoff] is 0 to w - 1 days back; one in the horizon after it, fewer than 0. #}
 summed as (
 
     select
         cutoff_date,
         customer_id,
-        sum(case when is_order_day and day <= cutoff_date then 1 else 0 end) as order_days,
+        sum(case when is_order_day and days_back >= 0 then 1 else 0 end) as order_days,
         {% for window in [92, 365] %}
-        sum(case
-            when is_order_day and {{ is_in_window('day', 'cutoff_date', window) }} then 1 else 0
-        end) as order_days_{{ window }}d,
+        sum(case when is_order_day and days_back between 0 and {{ window - 1 }} then 1 else 0 end)
+            as order_days_{{ window }}d,
         {% endfor %}
-        sum(case
-            when is_order_day and {{ is_in_window('day', 'cutoff_date', 365) }}
-                then orders
-            else 0
-        end) as orders_365d,
-        {% for twelfth in range(12) %}
-        max(case
-            when
-                is_order_day
-                and {{ is_in_window('day', 'cutoff_date', 365) }}
-                and {{ twelfth_of_year('day', 'cutoff_date') }} = {{ twelfth }}
-                then 1
-            else 0
-        end) {{ '+' if not loop.last else 'as active_months_365d,' }}
-        {% endfor %}
+        sum(case when is_order_day and days_back between 0 and 364 then orders else 0 end)
+            as orders_365d,
+        {# A bit a twelfth of the year: twelve aggregates of a row cost more than one. #}
+        coalesce(bit_count(bit_or(
+            case
+                when is_order_day and days_back between 0 and 364
+                    then cast(power(2, twelfth) as bigint)
+            end
+        )), 0) as active_months_365d,
         min_by(revenue, day) filter (where is_order_day) as first_day_revenue,
-        sum(case when is_order_day and day > cutoff_date then 1 else 0 end)
-            as order_days_next_90d,
+        sum(case when is_order_day and days_back < 0 then 1 else 0 end) as order_days_next_90d,
         min(case when is_order_day then day end) as first_order_date,
-        max(case when is_order_day and day <= cutoff_date then day end) as last_order_date,
-        sum({{ within('revenue', 'day', 'cutoff_date', 90) }}) as spend_90d,
-        {% for measure, amount in [
-            ('spend_365d', 'revenue'), ('sale_lines_365d', 'sale_lines'),
-            ('sales_365d', 'sale_amount'), ('returns_365d', 'return_amount'),
-            ('discounts_365d', 'discount_amount'),
+        max(case when is_order_day and days_back >= 0 then day end) as last_order_date,
+        {% for measure, amount, window in [
+            ('spend_90d', 'revenue', 90), ('spend_365d', 'revenue', 365),
+            ('sale_lines_365d', 'sale_lines', 365), ('sales_365d', 'sale_amount', 365),
+            ('returns_365d', 'return_amount', 365), ('discounts_365d', 'discount_amount', 365),
         ] %}
-        sum({{ within(amount, 'day', 'cutoff_date', 365) }}) as {{ measure }},
+        sum(case when days_back between 0 and {{ window - 1 }} then {{ amount }} else 0 end)
+            as {{ measure }},
         {% endfor %}
-        sum(case when day <= cutoff_date then revenue else 0 end) as spend,
-        sum(case when day > cutoff_date and day <= horizon_date then revenue else 0 end)
+        sum(case when days_back >= 0 then revenue else 0 end) as spend,
+        sum(case when days_back < 0 and day <= horizon_date then revenue else 0 end)
             as spend_next_90d,
-        sum({{ within('revenue', 'cutoff_date', 'day', 366) }}) - sum(
-            case when day = cutoff_date then revenue else 0 end
-        ) as spend_next_365d,
+        sum(case when days_back between -365 and -1 then revenue else 0 end) as spend_next_365d,
         {{ days_between('cutoff_date', 'max(as_of_date)') }} >= 365 as is_year_known,
         max(horizon_date) as horizon_date
     from known
