@@ -80,16 +80,15 @@ days as (
         customer_days.discount_amount,
         customer_days.orders_opened
     from {{ ref('customer_days') }} as customer_days
-    cross join night
     inner join sampled_customers
         on
             customer_days.customer_lookup = sampled_customers.customer_lookup
             and customer_days.customer_id = sampled_customers.customer_id
-    where customer_days.day <= night.as_of_date
 
 ),
 
-{# Each day as each night knows it. #}
+{# Each day as each night knows it. What came after its horizon counts for a year's spend alone, and
+   for that only where the year is over. #}
 known as (
 
     select
