@@ -94,7 +94,7 @@ def _write_night(
     root: Path,
     path: str,
 ) -> PublishedFile:
-    """Write one night; what the serving file holds is taken from there, where it is in order."""
+    """Write one night; what the serving file holds is taken from there."""
     with opened(serving_file) as published:
         served = count_rows(published, f"marts.{NIGHTLY_TABLE} where as_of_date = '{night}'")
         if served:
@@ -108,7 +108,7 @@ def _write_night(
             return _write(published, source, NIGHTLY_TABLE, root=root, path=path)
     source = (
         f"select {columns} from {NIGHTLY_SOURCE} "
-        f"where as_of_date = date '{night.isoformat()}' order by customer_id, scheme"
+        f"where as_of_date = date '{night.isoformat()}'"
     )
     return _write(warehouse, source, NIGHTLY_TABLE, root=root, path=path)
 

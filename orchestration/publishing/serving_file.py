@@ -84,9 +84,14 @@ def _attached(
 
 
 def _copy(warehouse: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Copy one table, its rows in the order of its grain, and return the rows of the source."""
-    grain = PUBLISHED[table].grain if table in PUBLISHED else ()
-    order = ", ".join(f"{name(column)} nulls last" for column in grain) or "all nulls last"
+    """Copy one table, in the order of its grain if it has one; return the rows of the source."""
+    published = PUBLISHED.get(table)
+    grain = published.grain if published else ()
+    order = ""
+    if published is None or published.is_ordered:
+        order = "order by " + (
+            ", ".join(f"{name(column)} nulls last" for column in grain) or "all nulls last"
+        )
     columns = warehouse.execute(
         "select column_name, data_type from duckdb_columns() "
         "where database_name = current_database() and schema_name = 'marts' and table_name = ? "
@@ -98,7 +103,7 @@ def _copy(warehouse: duckdb.DuckDBPyConnection, table: str) -> int:
     )
     warehouse.execute(f"create table served.marts.{name(table)} ({declared})")
     warehouse.execute(
-        f"insert into served.marts.{name(table)} select * from marts.{name(table)} order by {order}"
+        f"insert into served.marts.{name(table)} select * from marts.{name(table)} {order}"
     )
     return count_rows(warehouse, f"marts.{name(table)}")
 

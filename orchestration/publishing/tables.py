@@ -13,25 +13,32 @@ class PublishedTable:
     Attributes
     ----------
     grain
-        The columns that name one row; published rows are ordered by them.
+        The columns that name one row.
     columns
         Further columns that readers depend on; others may stand beside them.
     is_latest
         Whether it holds the latest night alone, which a back-dated run leaves as it is. The others
         hold every night, or the files and days as they stand now.
+    is_ordered
+        Whether its rows are put in the order of the grain. Those of the two that have a row per
+        customer and scheme stay as they were made: sorting their sentences costs more than all
+        other tables, and scheme by scheme they take less room and are read alone.
     """
 
     grain: tuple[str, ...]
     columns: tuple[str, ...]
     is_latest: bool = True
+    is_ordered: bool = True
 
     @property
     def required_columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(("as_of_date", "run_id", *self.grain, *self.columns)))
 
 
-def _table(grain: str, columns: str, *, is_latest: bool = True) -> PublishedTable:
-    return PublishedTable(tuple(grain.split()), tuple(columns.split()), is_latest)
+def _table(
+    grain: str, columns: str, *, is_latest: bool = True, is_ordered: bool = True
+) -> PublishedTable:
+    return PublishedTable(tuple(grain.split()), tuple(columns.split()), is_latest, is_ordered)
 
 
 PUBLISHED: dict[str, PublishedTable] = {
@@ -52,6 +59,7 @@ PUBLISHED: dict[str, PublishedTable] = {
         "customer_id scheme",
         "scheme_version segment_id segment_name score margin is_borderline next_segment_id "
         "reason_1 reason_2 reason_3",
+        is_ordered=False,
     ),
     "fct_segment_changes": _table(
         "customer_id scheme", "from_segment_id to_segment_id entry_reason"
@@ -60,6 +68,7 @@ PUBLISHED: dict[str, PublishedTable] = {
         "customer_id scheme valid_from",
         "segment_id valid_to previous_segment_id entry_reason scheme_version",
         is_latest=False,
+        is_ordered=False,
     ),
     "fct_segment_transitions": _table(
         "as_of_date scheme from_segment_id to_segment_id",
