@@ -28,7 +28,7 @@ SEGMENTS_BUILT = (
 @pytest.fixture(scope="module")
 def world(new_world: Callable[..., Any]) -> Any:
     """Return a warehouse in which the planted files are landed and the schemes are built."""
-    world = new_world()
+    world = new_world(influence={"ambassador_referrals": 1})
     write_planted(SPEC, world.home.landing, world.home.truth)
     with closing(duckdb.connect(str(world.home.warehouse))) as connection:
         ingest(connection, world.home, world.settings, "run")
@@ -58,31 +58,37 @@ def test_who_is_prone_to_deals_has_the_higher_index(world: Any, truth: pd.DataFr
     assert both["deal_proneness"].corr(both["score"], method="spearman") > 0.75
 
 
-def test_bargain_hunters_are_deal_prone_and_premium_buyers_are_not(
+def test_the_cuts_part_those_who_seek_deals_from_those_who_do_not(
     world: Any, truth: pd.DataFrame
 ) -> None:
     known = rows(world, "price_sensitivity").query("score.notna()")
     both = truth.join(known[["segment_id"]], how="inner")
-    prone = both["segment_id"].eq("price_sensitivity.deal_prone").groupby(both["segment"]).mean()
-    assert prone["bargain_hunter"] > 0.75
-    assert prone["premium"] < 0.1
+    found = both["segment_id"].str.removeprefix("price_sensitivity.")
+    quarter = pd.qcut(both["deal_proneness"], 4, labels=False)
+    shares = pd.crosstab(quarter, found, normalize="index")
+    assert shares.loc[3, "deal_prone"] > 0.75
+    assert shares.loc[3, "full_price"] < 0.1
+    assert shares.loc[0, "full_price"] > 0.75
+    assert shares.loc[0, "deal_prone"] < 0.1
 
 
 def test_answers_tell_who_looks_for_inspiration(world: Any, truth: pd.DataFrame) -> None:
     """Of the four planted needs, inspiration is emotional and the others functional."""
-    needs = world.query("select customer_id, basis, need from segments.customer_needs")
-    answered = truth.join(needs.query("basis == 'survey'").set_index("customer_id"), how="inner", rsuffix="_found")
-    assert len(answered) > 80
+    needs = world.query("select customer_id, basis, need as found from segments.customer_needs")
+    answers = needs.query("basis == 'survey'").set_index("customer_id")
+    answered = truth.join(answers, how="inner")
+    assert len(answered) > 60
     expected = answered["need"].eq("inspiration").map({True: "emotional", False: "functional"})
-    assert (answered["need_found"] == expected).mean() > 0.9
+    assert (answered["found"] == expected).mean() > 0.9
     assert set(answered["need"]) == set(NEEDS)
 
 
 def test_the_more_somebody_is_engaged_the_more_points(world: Any, truth: pd.DataFrame) -> None:
     points = rows(world, "engagement")["score"].fillna(0.0)
-    there = truth[truth["churn_date"].isna() | (truth["churn_date"] > pd.Timestamp(SPEC.last_day))]
+    left = pd.to_datetime(truth["churn_date"]) <= pd.Timestamp(SPEC.last_day)
+    there = truth[~left]
     both = there.join(points, how="inner")
-    assert both["engagement"].corr(both["score"], method="spearman") > 0.5
+    assert both["engagement"].corr(both["score"], method="spearman") > 0.4
     mean = both.groupby("segment")["score"].mean()
     assert mean["regular"] > 2 * mean["occasional"]
     assert set(mean.index) == {each.name for each in SEGMENTS}
@@ -107,9 +113,9 @@ def test_referrals_are_counted_as_they_landed(world: Any) -> None:
     )
     score = rows(world, "influence")["score"]
     assert score[score > 0].sort_index().astype(int).to_dict() == successes.to_dict()
-    assert {"influence.ambassador", "influence.referrer", "influence.referred"} <= set(
-        rows(world, "influence")["segment_id"]
-    )
+    segments = rows(world, "influence")["segment_id"]
+    assert set(segments[segments == "influence.ambassador"].index) == set(successes.index)
+    assert {"influence.referred", "influence.none"} <= set(segments)
 
 
 def test_everybody_has_a_stage_and_orders_part_them(world: Any) -> None:

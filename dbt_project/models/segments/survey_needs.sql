@@ -75,13 +75,12 @@ means as (
 select
     scaled.customer_id,
     count(*) as answers,
+    {# Of several questions about a need the one that stands out speaks for it: the others would
+       only water it down. #}
     {% for need in needs() %}
-    {{ ratio_of(
-        "sum(case when scaled.need = '" ~ need ~ "' then scaled.score - means.mean_score end)",
-        "count(case when scaled.need = '" ~ need ~ "' then 1 end)") }} as {{ need }}_lead,
-    {{ ratio_of(
-        "sum(case when scaled.need = '" ~ need ~ "' then scaled.score end)",
-        "count(case when scaled.need = '" ~ need ~ "' then 1 end)") }} as {{ need }}_score,
+    {{ rounded(
+        "max(case when scaled.need = '" ~ need ~ "' then scaled.score - means.mean_score end)"
+    ) }} as {{ need }}_lead,
     {% endfor %}
     night.as_of_date
 from scaled

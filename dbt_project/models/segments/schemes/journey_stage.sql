@@ -37,7 +37,7 @@ distances as (
 
     select
         silent.*,
-        greatest(silent.ends_after_days - silent.silent_days, 0) as margin
+        silent.ends_after_days - silent.silent_days as margin
     from silent
 
 )

@@ -65,8 +65,8 @@ nearest as (
     select
         judged.*,
         case judged.proneness
-            when 'deal_prone' then -judged.to_deal_prone
-            when 'full_price' then -judged.to_full_price
+            when 'deal_prone' then 0 - judged.to_deal_prone
+            when 'full_price' then 0 - judged.to_full_price
             when 'average' then least(judged.to_deal_prone, judged.to_full_price)
         end as margin,
         case
