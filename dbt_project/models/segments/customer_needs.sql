@@ -47,13 +47,13 @@ told as (
 leads as (
 
     select
-        told.*,
         {% for need in needs() %}
         case told.basis
             when 'survey' then coalesce(told.{{ need }}_said, {{ untold }})
             when 'purchases' then told.{{ need }}_bought
-        end as {{ need }}_lead{{ ',' if not loop.last }}
+        end as {{ need }}_lead,
         {% endfor %}
+        told.*
     from told
 
 ),
@@ -80,8 +80,10 @@ followed as (
         foremost.*,
         nullif(greatest(
             {% for need in needs() %}
-            case when foremost.need = '{{ need }}' then {{ untold }} else foremost.{{ need }}_lead end
-            {{- ',' if not loop.last }}
+            case
+                when foremost.need = '{{ need }}' then {{ untold }}
+                else foremost.{{ need }}_lead
+            end{{ ',' if not loop.last }}
             {% endfor %}
         ), {{ untold }}) as next_lead
     from foremost

@@ -5,12 +5,12 @@ spent as (
 
     select
         spends.customer_id,
-        sum(spends.lines) as need_lines,
-        sum(spends.sale_amount) as need_spend,
         {% for need in needs() %}
         sum(case when category_needs.need = '{{ need }}' then spends.sale_amount else 0 end)
-            as {{ need }}_spend{{ ',' if not loop.last }}
+            as {{ need }}_spend,
         {% endfor %}
+        sum(spends.lines) as need_lines,
+        sum(spends.sale_amount) as need_spend
     from {{ ref('customer_category_spend') }} as spends
     inner join {{ ref('category_needs') }} as category_needs
         on spends.category = category_needs.category
@@ -22,9 +22,9 @@ everybody as (
 
     select
         {% for need in needs() %}
-        {{ share_of('sum(' ~ need ~ '_spend)', 'sum(need_spend)') }} as {{ need }}_share
-        {{- ',' if not loop.last }}
+        {{ share_of('sum(' ~ need ~ '_spend)', 'sum(need_spend)') }} as {{ need }}_share,
         {% endfor %}
+        count(*) as customers
     from spent
 
 ),
