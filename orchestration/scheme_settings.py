@@ -58,18 +58,190 @@ class ChurnRiskSettings(Section):
         return self
 
 
+class EngagementSettings(Section):
+    """What an event is worth, how fast that fades, and from which sum on a customer is engaged."""
+
+    weights: dict[str, float] = Field(
+        {
+            "email_open": 0.5,
+            "page_view": 1,
+            "session": 1,
+            "app_open": 1,
+            "search": 2,
+            "email_click": 2,
+            "ad_click": 2,
+            "cart_add": 3,
+            "coupon_redemption": 3,
+            "social_interaction": 3,
+            "review": 5,
+            "support_contact": 0,
+            "complaint": -3,
+            "unsubscribe": -10,
+            "email_sent": 0,
+            "any_other_sent": 0,
+            "any_other": 1,
+        },
+        description="Points per event type; what is not named keeps its default. To look at "
+        "something 1, to take part 2-3, to make something 5 (consuming, contributing, creating: "
+        "Muntinga, Moorman & Smit 2011); an open half, since mail programmes open by themselves "
+        "(Apple Mail Privacy Protection, 2021). Below 0 what is turned against the company (van "
+        "Doorn et al. 2010), most of all to leave the list; 0 what the company does itself, any "
+        "other name that ends in `_sent` (`any_other_sent`) included",
+    )
+    half_life_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Days after which an event counts half (30: the inactivity after which Adobe "
+        "Analytics ends a visitor's engagement; after 90 days an eighth is left)",
+    )
+    highly_engaged: float = Field(
+        18, gt=0, description="Points; three page views a week add up to 18.6 in the long run"
+    )
+    engaged: float = Field(
+        6, gt=0, description="Points; one page view a week adds up to 6.2 in the long run"
+    )
+    lately_days: int = Field(
+        90,
+        ge=1,
+        description="Whose last counting event is older is dormant: three half-lives",
+    )
+
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _others_keep_theirs(cls, weights: object) -> object:
+        defaults = cls.model_fields["weights"].default
+        return {**defaults, **weights} if isinstance(weights, dict) else weights
+
+    @field_validator("weights")
+    @classmethod
+    def _weights_can_be_read(cls, weights: dict[str, float]) -> dict[str, float]:
+        for name, weight in weights.items():
+            if not name or set(name) & set(",="):
+                raise ValueError(f"`{name}` is no event type: no comma or = in it")
+            if not abs(weight) <= 1000:
+                raise ValueError(f"`{name}` must weigh from -1000 to 1000, not {weight}")
+        return weights
+
+    @model_validator(mode="after")
+    def _engaged_is_below_highly_engaged(self) -> "EngagementSettings":
+        if self.engaged >= self.highly_engaged:
+            raise ValueError(
+                f"`engaged` ({self.engaged}) must be below `highly_engaged` ({self.highly_engaged})"
+            )
+        return self
+
+
+class PriceSensitivitySettings(Section):
+    """From which deal index on a customer is deal-prone, and how much has to be known for it."""
+
+    deal_prone: float = Field(
+        1.2,
+        gt=1,
+        description="At least this times the discount share expected is `deal_prone`: a fifth off "
+        "average, the band in which market research calls an index (100 = average) usual",
+    )
+    full_price: float = Field(0.8, gt=0, lt=1, description="At most this is `full_price`")
+    min_lines: int = Field(
+        20,
+        ge=1,
+        description="Sale lines of known category in 365 days below which nothing is said: with "
+        "every second line on deal the index of 20 lines has a standard error of about 0.22",
+    )
+
+
+class NeedsSettings(Section):
+    """How much has to be known of a customer's purchases or answers to tell a need."""
+
+    min_lines: int = Field(
+        10, ge=1, description="Sale lines of categories with a need in 365 days, at least"
+    )
+    min_coverage: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of spend whose category has a need, at least: most of what was bought",
+    )
+    survey_days: int = Field(
+        730, ge=1, description="Days for which an answer to the survey `needs` counts"
+    )
+
+
+class JourneyStageSettings(Section):
+    """Which events are of somebody who considers, and for how long; who advocates, who lapsed."""
+
+    considering_events: list[str] = Field(
+        ["page_view", "session", "app_open", "search", "cart_add", "email_click", "ad_click"],
+        description="Event types of search and consideration (Lemon & Verhoef 2016, prepurchase)",
+    )
+    considering_days: int = Field(
+        30, ge=1, description="Days for which such an event says that somebody considers"
+    )
+    advocate_days: int = Field(
+        365, ge=1, description="Days for which a review, a referral or an NPS answer counts"
+    )
+    promoter_score: float = Field(
+        9, ge=0, le=10, description="NPS answer from 0 to 10 of a promoter (Reichheld 2003)"
+    )
+    detractor_score: float = Field(
+        6, ge=0, le=10, description="NPS answer up to which nobody is an advocate (Reichheld 2003)"
+    )
+    review_rating: float = Field(
+        4, description="`value` from which a review recommends; one without a value does too"
+    )
+    lapsed_days: int = Field(
+        365,
+        ge=1,
+        description="Silence after which a customer lapsed where lifecycle has no limits",
+    )
+
+    @field_validator("considering_events")
+    @classmethod
+    def _names_can_be_read(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not name or set(name) & set(",="):
+                raise ValueError(f"`{name}` is no event type: no comma or = in it")
+        return names
+
+    @model_validator(mode="after")
+    def _detractors_are_below_promoters(self) -> "JourneyStageSettings":
+        if self.detractor_score >= self.promoter_score:
+            raise ValueError(
+                f"`detractor_score` ({self.detractor_score}) must be below "
+                f"`promoter_score` ({self.promoter_score})"
+            )
+        return self
+
+
+class InfluenceSettings(Section):
+    """From how many successful referrals on a customer is an ambassador."""
+
+    ambassador_referrals: int = Field(
+        2,
+        ge=1,
+        description="Referred people with a counted order; one may be chance, a second is a habit "
+        "(past referrals tell the coming ones: Kumar, Petersen & Leone 2007)",
+    )
+
+
 class SchemeSettings(Section):
     """One section a scheme, named like it."""
 
     rfm: RfmSettings = RfmSettings()
     lifecycle: LifecycleSettings = LifecycleSettings()
     churn_risk: ChurnRiskSettings = ChurnRiskSettings()
+    engagement: EngagementSettings = EngagementSettings()
+    price_sensitivity: PriceSensitivitySettings = PriceSensitivitySettings()
+    needs: NeedsSettings = NeedsSettings()
+    journey_stage: JourneyStageSettings = JourneyStageSettings()
+    influence: InfluenceSettings = InfluenceSettings()
 
     def night_columns(self) -> dict[str, Any]:
         """Return what SQL reads of these settings, by the column's name.
 
-        A value `rfm.map` is `rfm_map`; a list `rfm.frequency_cuts` has a column a place,
-        `rfm_frequency_cuts_1` and on.
+        A value `rfm.map` is `rfm_map`; a tuple `rfm.frequency_cuts` has a column a place,
+        `rfm_frequency_cuts_1` and on. What has no fixed number of values is one text,
+        `page_view=1,review=5` or `page_view,search` (`rows_of` takes it apart).
         """
         columns: dict[str, Any] = {}
         for section in SchemeSettings.model_fields:
@@ -77,6 +249,11 @@ class SchemeSettings(Section):
                 if isinstance(value, tuple):
                     places = enumerate(value, start=1)
                     columns |= {f"{section}_{name}_{place}": each for place, each in places}
+                elif isinstance(value, dict):
+                    pairs = (f"{each}={amount:.9g}" for each, amount in value.items())
+                    columns[f"{section}_{name}"] = ",".join(pairs)
+                elif isinstance(value, list):
+                    columns[f"{section}_{name}"] = ",".join(value)
                 else:
                     columns[f"{section}_{name}"] = value
         return columns
@@ -85,6 +262,4 @@ class SchemeSettings(Section):
 def night_column_types() -> dict[str, str]:
     """Return the SQL types of those columns: what the defaults are made of decides."""
     kinds = {bool: "boolean", int: "integer", float: "double", str: "varchar"}
-    return {
-        name: kinds[type(value)] for name, value in SchemeSettings().night_columns().items()
-    }
+    return {name: kinds[type(value)] for name, value in SchemeSettings().night_columns().items()}

@@ -2,3 +2,9 @@
 {% macro first_value_by(value, columns) -%}
     min_by({{ value }}, row({{ columns | join(', ') }}))
 {%- endmacro %}
+
+
+{# The last known one. #}
+{% macro last_value_by(value, columns) -%}
+    max_by({{ value }}, row({{ columns | join(', ') }}))
+{%- endmacro %}

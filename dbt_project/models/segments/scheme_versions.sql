@@ -65,6 +65,16 @@ code_map as (
     from {{ ref('rfm_segment_map') }} as pairs
     inner join night on pairs.map = night.rfm_map
 
+),
+
+{# What belongs to which need is a rule of `needs` alone. #}
+need_pairs as (
+
+    select
+        {{ dbt.listagg(
+            "kind || ':' || name || '=' || need", "','", 'order by kind, name') }} as pairs
+    from {{ ref('need_map') }}
+
 )
 
 select
@@ -74,8 +84,10 @@ select
         || '|' || coalesce(scheme_settings.settings, '')
         || '|' || coalesce(rules.rules, '')
         || '|' || case when schemes.scheme = 'rfm' then code_map.codes else '' end
+        || case when schemes.scheme = 'needs' then '|' || coalesce(need_pairs.pairs, '') else '' end
     ) as scheme_version
 from schemes
 cross join code_map
+cross join need_pairs
 left join scheme_settings on schemes.scheme = scheme_settings.scheme
 left join rules on schemes.scheme = rules.scheme

@@ -1,0 +1,49 @@
+{# Between a channel and a campaign, as one value; neither holds it. #}
+{% set separator = 'chr(31)' %}
+
+with
+
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
+customers as (
+
+    select customer_id
+    from {{ ref('night_customers') }}
+
+),
+
+ends as (
+
+    select
+        customer_id,
+        {{ first_value_by('touch', ['first_at', 'touch']) }} as first_touch,
+        {{ last_value_by('touch', ['last_at', 'touch']) }} as last_touch,
+        min(first_date) as first_touch_date,
+        max(last_date) as last_touch_date,
+        max(last_considered_date) as last_considered_date,
+        max(last_review_date) as last_review_date
+    from {{ ref('touch_spans') }}
+    group by customer_id
+
+)
+
+select
+    ends.customer_id,
+    {% for end in ['first', 'last'] %}
+    split_part(ends.{{ end }}_touch, {{ separator }}, 1) as {{ end }}_touch_channel,
+    nullif(split_part(ends.{{ end }}_touch, {{ separator }}, 2), '')
+        as {{ end }}_touch_campaign_id,
+    {% endfor %}
+    ends.first_touch_date,
+    ends.last_touch_date,
+    ends.last_considered_date,
+    ends.last_review_date,
+    night.as_of_date
+from ends
+cross join night
+inner join customers on ends.customer_id = customers.customer_id
