@@ -6,7 +6,8 @@
 
     is_built      a model of the scheme's name stands in models/segments/schemes
     settings      columns of ops.night that are part of the scheme's rules, for `scheme_version`
-    enabled_by    landing columns without which nobody has a segment; order lines alone do if empty
+    enabled_by    landing columns without which nobody has a segment, every one of them; where one of
+                  two will do, an entry is 'table.one or table.other'. Order lines alone do if empty
     allowed_use   what the segments may be used for
 #}
 {% macro segment_schemes() %}
@@ -115,4 +116,29 @@
 {# The schemes that have a model, in order. #}
 {% macro built_schemes() %}
     {{ return(segment_schemes() | selectattr('is_built') | map(attribute='scheme') | list) }}
+{% endmacro %}
+
+
+{#
+    The schemes that have a column `<scheme>_segment` in the published `customer_360`, whose contract
+    decides it: columns are promised to readers, so a scheme that is added later is told in
+    `own_segments`, as own rules are.
+#}
+{% macro schemes_with_a_column() %}
+    {% if not execute %}
+        {{ return(segment_schemes()) }}
+    {% endif %}
+    {% set columns = graph.nodes['model.' ~ project_name ~ '.customer_360'].columns %}
+    {% set found = [] %}
+    {% for scheme in segment_schemes() if scheme.scheme ~ '_segment' in columns %}
+        {% do found.append(scheme) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro built_schemes_with_a_column() %}
+    {{ return(
+        schemes_with_a_column() | selectattr('is_built') | map(attribute='scheme') | list
+    ) }}
 {% endmacro %}
