@@ -1,5 +1,6 @@
 """The columns that own rules may look at, with their types: those of a customer's row."""
 
+import csv
 from functools import cache
 
 import yaml
@@ -10,6 +11,7 @@ from orchestration.scheme_registry import DBT_PROJECT, registered_schemes
 _NO_INPUT = {"own_segments", "run_id"}
 _CONTRACT = DBT_PROJECT / "models" / "marts" / "_customers.yml"
 _TABLE = "customer_360"
+_SEGMENTS = DBT_PROJECT / "seeds" / "segment_names.csv"
 # Bands of what people are, not of what they do: their uses are those of the demographic scheme.
 _PERSONAL = {
     "age_band",
@@ -37,6 +39,20 @@ def customer_base_columns() -> dict[str, str]:
         column["name"]: column["data_type"]
         for column in table["columns"]
         if column["name"] not in _NO_INPUT
+    }
+
+
+@cache
+def customer_base_codes() -> dict[str, tuple[str, ...]]:
+    """Return the segment ids of rule schemes, by the column of `customer_base` that holds them.
+
+    Segments that are learned are named by whoever learns them, so any may come.
+    """
+    with _SEGMENTS.open(encoding="utf-8", newline="") as file:
+        rows = [(row["scheme"], row["segment_id"]) for row in csv.DictReader(file)]
+    return {
+        f"{scheme}_segment": tuple(segment for each, segment in rows if each == scheme)
+        for scheme in dict.fromkeys(scheme for scheme, _ in rows)
     }
 
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from orchestration.customer_base import allowed_use_of, customer_base_columns
+from orchestration.customer_base import (
+    allowed_use_of,
+    customer_base_codes,
+    customer_base_columns,
+)
 from orchestration.rule_predicates import Predicate, read_predicate
 from orchestration.scheme_registry import registered_schemes
 from orchestration.scheme_settings import Section
@@ -174,4 +178,4 @@ def refuse_two_of_a_name(schemes: tuple[OwnScheme, ...]) -> tuple[OwnScheme, ...
 
 @lru_cache(maxsize=1000)
 def _predicate(condition: str) -> Predicate:
-    return read_predicate(condition, customer_base_columns())
+    return read_predicate(condition, customer_base_columns(), customer_base_codes())

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,12 +65,15 @@ class Predicate:
     columns: tuple[str, ...]
 
 
-def read_predicate(text: str, columns: Mapping[str, str]) -> Predicate:
+def read_predicate(
+    text: str, columns: Mapping[str, str], codes: Mapping[str, Sequence[str]]
+) -> Predicate:
     """Parse a condition and make sure that it is one, over known columns, of matching types.
 
     Parameters
     ----------
     columns : SQL types by the names that may be looked at.
+    codes : all values that some of the columns can have; another one would never be met.
 
     Raises
     ------
@@ -82,6 +85,7 @@ def read_predicate(text: str, columns: Mapping[str, str]) -> Predicate:
         parsed = _only_select(connection, text)
         expression = parsed["select_list"][0]
         names = tuple(dict.fromkeys(_checked_columns(expression, columns)))
+        _refuse_unknown_codes(expression, codes)
         _refuse_mixed_types(connection, parsed, columns)
         return Predicate(" ".join(text.split()), _sql_of(connection, parsed, expression), names)
 
@@ -165,6 +169,34 @@ def _column(path: list[str], columns: Mapping[str, str]) -> str:
         f"looks at `{'.'.join(path)}`, which is no column (a text stands in single quotes).{hint} "
         f"Columns: {', '.join(sorted(columns))}"
     )
+
+
+def _refuse_unknown_codes(expression: dict[str, Any], codes: Mapping[str, Sequence[str]]) -> None:
+    """Raise if a column is compared with a text that is none of its values, such as a typo."""
+    for part in _parts(expression):
+        if part["class"] not in ("COMPARISON", "OPERATOR"):
+            continue
+        sides = [part.get("left"), part.get("right"), *part.get("children", [])]
+        names = [
+            side["column_names"][-1].lower()
+            for side in sides
+            if side is not None and side["class"] == "COLUMN_REF"
+        ]
+        texts = [
+            side["value"]["value"]
+            for side in sides
+            if side is not None and side["class"] == "CONSTANT" and not side["value"]["is_null"]
+        ]
+        for name in names:
+            allowed = codes.get(name, texts)
+            for text in texts:
+                if text not in allowed:
+                    near = difflib.get_close_matches(str(text), allowed, n=1)
+                    hint = f" Did you mean '{near[0]}'?" if near else ""
+                    raise PredicateError(
+                        f"compares `{name}` with '{text}', which it never is.{hint} Values: "
+                        f"{', '.join(allowed)}"
+                    )
 
 
 def _refuse_mixed_types(

@@ -29,7 +29,7 @@ def rules(big: str = "monetary > 50", rest: str | None = "Others") -> dict[str, 
         "segments": [
             {"name": "It's big", "name_zh": "大客户", "when": big, "recommended_action": "Call."},
             {"name": "South", "when": "region = 'South'"},
-            {"name": "Nobody", "when": "rfm_segment = 'rfm.none'"},
+            {"name": "Nobody", "when": "rfm_segment = 'rfm.cannot_lose'"},
         ],
     }
     if rest:

@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.customer_base import allowed_use_of, customer_base_columns
+from orchestration.customer_base import (
+    allowed_use_of,
+    customer_base_codes,
+    customer_base_columns,
+)
 from orchestration.errors import SettingsError
 from orchestration.rule_predicates import PredicateError, read_predicate
 from orchestration.scheme_registry import registered_schemes
@@ -80,6 +84,8 @@ def test_rules_become_segments_in_order_of_priority(tmp_path: Path) -> None:
         ("monetary > 'much'", ["cannot be evaluated", "much"]),
         ("recency_days < 5 or region in (1, 2)", ["cannot be evaluated"]),
         ("last_order_date > 'soon'", ["cannot be evaluated"]),
+        ("rfm_segment = 'rfm.champion'", ["which it never is", "Did you mean 'rfm.champions'"]),
+        ("rfm_segment in ('rfm.loyal', 'loyal')", ["`rfm_segment` with 'loyal'"]),
         ("", ["is no condition"]),
         ("*", ["`*`"]),
         ("$1", ["a parameter"]),
@@ -89,7 +95,7 @@ def test_what_is_no_condition_over_one_customer_is_refused(
     condition: str, words: list[str]
 ) -> None:
     with pytest.raises(PredicateError) as caught:
-        read_predicate(condition, customer_base_columns())
+        read_predicate(condition, customer_base_columns(), customer_base_codes())
     for word in words:
         assert word in str(caught.value)
 
@@ -111,11 +117,11 @@ def test_what_is_no_condition_over_one_customer_is_refused(
 def test_conditions_over_one_customer_are_read_and_written_as_the_parser_does(
     condition: str,
 ) -> None:
-    found = read_predicate(condition, customer_base_columns())
+    found = read_predicate(condition, customer_base_columns(), customer_base_codes())
 
-    again = read_predicate(found.sql, customer_base_columns())
+    again = read_predicate(found.sql, customer_base_columns(), customer_base_codes())
     assert again.sql == found.sql
-    assert set(found.columns) <= set(customer_base_columns())
+    assert set(found.columns) <= set(customer_base_columns(), customer_base_codes())
     assert found.columns
 
 
