@@ -17,6 +17,7 @@ FUNCTIONS = (
 # How the parser names operators, `like` and `interval`.
 _OPERATORS = {
     "+", "-", "*", "/", "%", "~~", "!~~", "~~*", "!~~*", "to_days", "to_months", "to_years",
+    "trunc",
 }  # fmt: skip
 _CLASSES = {
     "COLUMN_REF", "CONSTANT", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE",

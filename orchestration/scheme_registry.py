@@ -40,7 +40,7 @@ class Scheme:
 def registered_schemes(project: Path = DBT_PROJECT) -> tuple[Scheme, ...]:
     """Return every scheme there is or will be, in the order of the registry."""
     returned: list[list[dict[str, Any]]] = []
-    environment = Environment(undefined=StrictUndefined)  # noqa: S701
+    environment = Environment(extensions=["jinja2.ext.do"], undefined=StrictUndefined)  # noqa: S701
     source = (project / _MACRO).read_text(encoding="utf-8")
     module: Any = environment.from_string(source).make_module({"return": returned.append})
     module.segment_schemes()

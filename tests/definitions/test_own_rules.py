@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
+import pandas as pd
 import pytest
 
 FIRST, SAME, OTHER_RULES, WITHOUT = (date(2026, 3, day) for day in (1, 2, 3, 4))
@@ -121,7 +122,7 @@ def test_reasons_say_the_rule_the_figures_and_which_other_rule_holds(world: Any)
     assert both["reason_1"] == "Meets the rule of It's big: monetary > 50"
     assert both["reason_2"] == "What the rule looks at: monetary 90.00"
     assert both["reason_3"] == "Also meets a rule further down: South"
-    assert rows.loc[("care", "south")]["reason_3"] is None
+    assert pd.isna(rows.loc[("care", "south")]["reason_3"])
     assert rows.loc[("care", "new")]["reason_1"] == "Meets none of the rules of the scheme"
 
 
@@ -185,7 +186,7 @@ def test_other_rules_end_every_stay_of_their_scheme_alone(world: Any) -> None:
     moved = world.changes[world.changes["scheme"] == "care"].set_index("customer_id")
     assert moved.loc["south", "entry_reason"].startswith("该方案的规则有变更。")
     # Without a rest, whoever meets no rule is in no segment any more.
-    assert moved.loc["new", "to_segment_id"] is None
+    assert pd.isna(moved.loc["new", "to_segment_id"])
 
 
 def test_a_scheme_that_is_taken_out_leaves_its_past(world: Any) -> None:

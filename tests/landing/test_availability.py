@@ -7,7 +7,10 @@ import pytest
 
 from orchestration import availability
 from orchestration.availability import DataFacts, SchemeOutlook, predict_schemes, wanted_columns
+from orchestration.database import in_memory
+from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.inspection import LandingInspection
+from orchestration.landing.schema import create_raw_schema
 from orchestration.scheme_registry import Scheme
 from orchestration.settings import Settings
 
@@ -103,20 +106,16 @@ def test_columns_and_order_days_are_found_in_files_and_in_what_was_loaded(
 
 
 def test_gaps_and_recent_customers_are_counted_up_to_the_night(landing: Any) -> None:
-    from orchestration.database import in_memory
-    from orchestration.landing.data_facts import FactsOfFiles
-    from orchestration.landing.schema import create_raw_schema
-
     settings = Settings(run_until_data=True)
     with in_memory(settings, landing.home.root) as connection:
         create_raw_schema(connection)
         facts = FactsOfFiles(connection)
         connection.execute(
             "insert into order_days values ('a', '2022-01-01'), ('a', '2024-01-01'), "
-            "('a', '2024-06-30'), ('a', '2024-06-30'), ('b', '2023-07-01'), ('c', '2023-06-30')"
+            "('a', '2024-06-30'), ('a', '2024-06-30'), ('b', '2023-07-02'), ('c', '2023-07-01')"
         )
         found = facts.to_data_facts(settings)
     assert (found.as_of_date, found.first_day) == (NIGHT, date(2022, 1, 1))
     assert found.gaps == 2
-    # The window of 365 days begins on 1 July 2023.
+    # The window of 365 days begins on 2 July 2023.
     assert found.recent_customers == 2
