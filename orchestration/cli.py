@@ -243,9 +243,7 @@ def preview(settings_file: Path | None, wait: float, as_json: bool) -> None:  # 
 
     home = current_home()
     file = settings_file or home.settings_file
-    found = preview_settings(
-        home, load_settings(file), file, wait_seconds=wait, progress=_say
-    )
+    found = preview_settings(home, load_settings(file), file, wait_seconds=wait, progress=_say)
     click.echo(json.dumps(found.to_dict(), default=str) if as_json else found.to_text())
 
 

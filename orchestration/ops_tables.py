@@ -140,9 +140,7 @@ def write_night(
     connection.execute("commit")
 
 
-def _write_own_rules(
-    connection: duckdb.DuckDBPyConnection, schemes: Sequence[OwnScheme]
-) -> None:
+def _write_own_rules(connection: duckdb.DuckDBPyConnection, schemes: Sequence[OwnScheme]) -> None:
     connection.execute(f"create or replace table ops.own_rules ({_OWN_RULES})")
     rows = [list(row.values()) for scheme in schemes for row in scheme.rows()]
     if rows:

@@ -49,7 +49,9 @@ class NamedSegment(Section):
 
     name: str = Field(min_length=1, max_length=60, description="As people say it")
     id: str | None = Field(
-        None, pattern=_NAME, description="Its part of the segment id; default: the name in snake_case"
+        None,
+        pattern=_NAME,
+        description="Its part of the segment id; default: the name in snake_case",
     )
     name_zh: str | None = Field(None, max_length=60, description="The name in Chinese")
     description: str | None = Field(None, description="Who they are, in a sentence")
@@ -83,7 +85,9 @@ class OwnScheme(Section):
     """Segments of which a customer has the first whose condition holds."""
 
     scheme: str = Field(pattern=_NAME, description="Name of the scheme, the first part of its ids")
-    description: str | None = Field(None, description="What it is for, where a segment says nothing")
+    description: str | None = Field(
+        None, description="What it is for, where a segment says nothing"
+    )
     segments: tuple[OwnSegment, ...] = Field(
         min_length=1, max_length=50, description="In order of priority: the first match wins"
     )

@@ -167,9 +167,9 @@ def _refuse_what_cannot_be_seen(changed: tuple[Changed, ...]) -> None:
     names = _names(changed, _OF_LANDING)
     if names:
         raise InputError(
-            f"`{'`, `'.join(names)}` cannot be previewed: what has landed was read under the former "
-            "value. Try it on a copy: another STRATA_HOME, the same files in its landing/, and "
-            "`strata run` there."
+            f"`{'`, `'.join(names)}` cannot be previewed: what has landed was read under the "
+            "former value. Try it on a copy: another STRATA_HOME, the same files in its landing/, "
+            "and `strata run` there."
         )
 
 

@@ -108,9 +108,7 @@ def _only_select(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, 
         connection.execute("select json_serialize_sql('select true')").fetchone()[0]  # type: ignore[index]
     )["statements"][0]["node"]
     parts = [
-        part
-        for part in {*node, *empty} - {"select_list"}
-        if node.get(part) != empty.get(part)
+        part for part in {*node, *empty} - {"select_list"} if node.get(part) != empty.get(part)
     ]
     if parts or len(node["select_list"]) != 1 or node["select_list"][0].get("alias"):
         raise PredicateError(f"is more than one condition. {_HOW}")

@@ -1,7 +1,7 @@
 """A new rule scheme is one SQL file and one row of the registry, and nothing else."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ where last_order_date is not null
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the dbt project with a scheme more, which dbt reads instead."""
     copy = tmp_path / "dbt_project"
     shutil.copytree(dbt.PROJECT_DIR, copy)
@@ -49,7 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(dbt, "PROJECT_DIR", copy)
     # What was parsed of the project itself is put back afterwards.
     monkeypatch.setattr(dbt, "_parsed", [])
-    yield copy
+    return copy
 
 
 def test_a_new_scheme_is_one_sql_file_and_one_row(
@@ -83,7 +83,7 @@ def test_a_new_scheme_is_one_sql_file_and_one_row(
         "select customer_id, segment_id, scheme_version, reason_1 from marts.fct_customer_segments "
         "where scheme = 'weekend' order by customer_id"
     )
-    assert given[["customer_id", "segment_id"]].values.tolist() == [
+    assert given[["customer_id", "segment_id"]].to_numpy().tolist() == [
         ["monday", "weekend.no"],
         ["sunday", "weekend.yes"],
     ]

@@ -13,6 +13,11 @@ BUILT = (
     "fct_customer_segments fct_segment_history fct_segment_changes fct_segment_transitions "
     "fct_segment_profiles fct_segment_scorecard fct_segment_categories"
 )
+JANUARY = datetime.combine(date(2026, 1, 1), time(8))
+HISTORY = (
+    "select scheme, customer_id, segment_id, valid_from, exit_reason "
+    "from marts.fct_segment_history order by all"
+)
 CORE = "path:models/staging path:models/core "
 SOUND = [
     "customer_360_is_sound",
@@ -72,7 +77,7 @@ def world(new_world: Callable[..., Any]) -> Any:
     made.land(
         "customers",
         [
-            {"customer_id": name, "region": region, "created_at": datetime(2026, 1, 1)}
+            {"customer_id": name, "region": region, "created_at": JANUARY}
             for name, region in (
                 ("both", "South"), ("south", "South"), ("small", "North"), ("new", None),
             )
@@ -93,6 +98,10 @@ def world(new_world: Callable[..., Any]) -> Any:
     made.chinese = made.query("select * from marts.fct_customer_segments")
     made.changes = made.query("select * from marts.fct_segment_changes")
     made.failed_then = made.failing(*SOUND)
+    # The last night is run under further rules, and then again without any.
+    made.settings = made.settings.model_validate({"currency": "EUR", **rules("monetary > 25")})
+    made.run(WITHOUT, BUILT)
+    made.history_of_further_rules = made.query(HISTORY)
     made.settings = made.settings.model_validate({"currency": "EUR"})
     made.run(WITHOUT, BUILT)
     made.failed_last = made.failing(*SOUND)
@@ -153,19 +162,21 @@ def test_own_segments_are_described_with_their_rule(world: Any) -> None:
 
 def test_own_segments_have_profiles_categories_and_transitions(world: Any) -> None:
     profiles = world.query(
-        f"select segment_id, customers from marts.fct_segment_profiles "
+        "select segment_id, customers from marts.fct_segment_profiles "
         f"where scheme = 'care' and as_of_date = date '{FIRST}' order by segment_id"
     )
-    assert profiles.values.tolist() == [
+    assert profiles.to_numpy().tolist() == [
         ["care.it_s_big", 1], ["care.others", 3], ["care.south", 1],
     ]  # fmt: skip
     categories = world.categories[world.categories["channel"] == "all"]
-    assert dict(zip(categories["segment_id"], categories["buyers"], strict=True))["care.others"] == 2
+    assert (
+        dict(zip(categories["segment_id"], categories["buyers"], strict=True))["care.others"] == 2
+    )
     moves = world.query(
         "select from_segment_id, to_segment_id, customers from marts.fct_segment_transitions "
         f"where scheme = 'care' and as_of_date = date '{OTHER_RULES}' order by all"
     )
-    assert ["care.south", "care.it_s_big", 1] in moves.values.tolist()
+    assert ["care.south", "care.it_s_big", 1] in moves.to_numpy().tolist()
 
 
 def test_the_same_rules_move_nobody(world: Any) -> None:
@@ -174,10 +185,7 @@ def test_the_same_rules_move_nobody(world: Any) -> None:
 
 
 def test_other_rules_end_every_stay_of_their_scheme_alone(world: Any) -> None:
-    history = world.query(
-        "select scheme, customer_id, segment_id, valid_from, exit_reason "
-        "from marts.fct_segment_history order by all"
-    )
+    history = world.query(HISTORY)
     both = history[(history["customer_id"] == "both") & (history["scheme"] == "care")]
     assert [day.date() for day in both["valid_from"]] == [FIRST, OTHER_RULES]
     assert both["exit_reason"].tolist()[0] == "scheme changed"
@@ -200,6 +208,20 @@ def test_a_scheme_that_is_taken_out_leaves_its_past(world: Any) -> None:
     assert not set(segments.index) & {"empty.not_available"}
     columns = world.query("select own_segments from marts.customer_360")
     assert columns["own_segments"].isna().all()
+
+
+def test_a_night_that_is_run_again_without_a_scheme_tells_nothing_of_it(world: Any) -> None:
+    def stays_of_care_since(history: Any) -> int:
+        is_new = (history["scheme"] == "care") & (history["valid_from"].dt.date == WITHOUT)
+        return int(is_new.sum())
+
+    assert stays_of_care_since(world.history_of_further_rules) == 5
+    assert stays_of_care_since(world.query(HISTORY)) == 0
+    moves = world.query(
+        "select count(*) as moves from marts.fct_segment_transitions "
+        f"where scheme = 'care' and as_of_date = date '{WITHOUT}'"
+    )
+    assert moves["moves"].tolist() == [0]
 
 
 def test_a_night_that_is_run_again_gives_the_same_rows(world: Any) -> None:

@@ -41,9 +41,7 @@ def hashes(home: Home) -> dict[str, str]:
     """Return what stands in the warehouse, the models and everything that is published."""
     files = [home.warehouse, *home.serving.rglob("*"), *home.models.rglob("*")]
     return {
-        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if path.is_file()
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()
     }
 
 

@@ -1,4 +1,4 @@
-"""Own rules are read before the night: a mistake is named with its rule, line and what may stand."""
+"""Own rules are read before the night: a mistake is named with rule, line and what may stand."""
 
 from pathlib import Path
 

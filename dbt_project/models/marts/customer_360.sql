@@ -19,7 +19,8 @@ owned as (
     inner join night on segments.as_of_date = night.as_of_date
     where
         segments.scheme not in (
-            '{{ built_schemes_with_a_column() | join("', '") }}'
+            '{{ built_schemes_with_a_column() | join("',
+            '") }}'
         )
     group by segments.customer_id
 

@@ -64,7 +64,11 @@ own_segments as (
         segments.segment_id
     from {{ ref('segment_nights') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
-    where segments.scheme not in ('{{ schemes | join("', '") }}')
+    where
+        segments.scheme not in (
+            '{{ schemes | join("',
+            '") }}'
+        )
 
 ),
 

@@ -65,5 +65,6 @@ select
     cast(null as varchar) as reason_2,
     cast(null as varchar) as reason_3
 from met
-where false
+cross join night
+where night.language is null
 {% endfor %}
