@@ -35,10 +35,13 @@ class RuleCounts:
     problem: str | None = None
 
 
+NO_RULES = RuleCounts(None, ())
+
+
 def count_own_rules(home: Home, settings: Settings) -> RuleCounts:
     """Count over the published tables, which never lock; without rules there is nothing to say."""
     if not settings.own_rules:
-        return RuleCounts(None, ())
+        return NO_RULES
     published = home.serving / "strata.duckdb"
     if not published.exists():
         return RuleCounts(None, (), "they are counted once a night has been published")

@@ -124,8 +124,8 @@ class OwnScheme(Section):
                 )
             if short in seen:
                 raise ValueError(
-                    f"the segments `{seen[short]}` and `{segment.name}` have the same id `{short}`; "
-                    "give one another name, or an `id:` of its own"
+                    f"the segments `{seen[short]}` and `{segment.name}` have the same id "
+                    f"`{short}`; give one another name, or an `id:` of its own"
                 )
             seen[short] = segment.name
         return self

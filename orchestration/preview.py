@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -126,11 +126,9 @@ def changed_settings(before: dict[str, Any], settings: Settings) -> tuple[Change
 
     A run of before a setting existed had its default.
     """
-    try:
+    # Those of an earlier version may not be valid any more; they are compared as they stand.
+    with suppress(ValidationError):
         before = Settings.model_validate(before).model_dump(mode="json", exclude=NOT_OF_THE_NIGHT)
-    except ValidationError:
-        # Of an earlier version: what it says is compared as it stands.
-        pass
     then = _flat(before)
     now = _flat(settings.model_dump(mode="json", exclude=NOT_OF_THE_NIGHT))
     return tuple(

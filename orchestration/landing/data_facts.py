@@ -38,7 +38,8 @@ class FactsOfFiles:
         hashes = list(here)
         gone = self._connection.execute(
             "select source_table, list(file_seq) from warehouse.raw.files "
-            "where status = 'loaded' and not list_contains(?, content_sha256) group by source_table",
+            "where status = 'loaded' and not list_contains(?, content_sha256) "
+            "group by source_table",
             [hashes],
         ).fetchall()
         for table, file_seqs in gone:

@@ -6,7 +6,7 @@ from typing import Any
 
 from orchestration.availability import SchemeOutlook
 from orchestration.landing_schema import LANDING
-from orchestration.own_rule_counts import RuleCounts
+from orchestration.own_rule_counts import NO_RULES, RuleCounts
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class LandingInspection:
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
     schemes: tuple[SchemeOutlook, ...] = ()
-    own_rules: RuleCounts = RuleCounts(None, ())
+    own_rules: RuleCounts = NO_RULES
 
     @property
     def is_usable(self) -> bool:

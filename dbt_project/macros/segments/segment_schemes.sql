@@ -120,15 +120,28 @@
 
 
 {#
-    The schemes that have a column `<scheme>_segment` in the published `customer_360`, whose contract
-    decides it: columns are promised to readers, so a scheme that is added later is told in
-    `own_segments`, as own rules are.
+    The columns that the published `customer_360` promises to readers, by its contract; dbt knows them
+    once it has read all files, so while it reads them there are but those of the registry.
+#}
+{% macro columns_of_customer_360() %}
+    {% set columns = [] %}
+    {% if execute %}
+        {% do columns.extend(graph.nodes['model.' ~ project_name ~ '.customer_360'].columns) %}
+    {% else %}
+        {% for scheme in segment_schemes() %}
+            {% do columns.append(scheme.scheme ~ '_segment') %}
+        {% endfor %}
+    {% endif %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{#
+    The schemes that have a column `<scheme>_segment` there. One that is added later without a column
+    is told in `own_segments`, as own rules are.
 #}
 {% macro schemes_with_a_column() %}
-    {% if not execute %}
-        {{ return(segment_schemes()) }}
-    {% endif %}
-    {% set columns = graph.nodes['model.' ~ project_name ~ '.customer_360'].columns %}
+    {% set columns = columns_of_customer_360() %}
     {% set found = [] %}
     {% for scheme in segment_schemes() if scheme.scheme ~ '_segment' in columns %}
         {% do found.append(scheme) %}

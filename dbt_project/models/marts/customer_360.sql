@@ -27,7 +27,9 @@ owned as (
 )
 
 select
-    customers.*,
+    {% for column in columns_of_customer_360() if column != 'own_segments' %}
+    customers.{{ column }},
+    {% endfor %}
     owned.own_segments
 from {{ ref('customer_base') }} as customers
 left join owned on customers.customer_id = owned.customer_id

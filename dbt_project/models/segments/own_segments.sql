@@ -53,8 +53,8 @@ where {{ any_met(scheme.rules) }}
 {% if not loop.last %}union all{% endif %}
 {% else %}
 select
-    as_of_date,
-    customer_id,
+    met.as_of_date,
+    met.customer_id,
     cast(null as varchar) as scheme,
     cast(null as varchar) as segment_id,
     cast(null as double) as score,
