@@ -225,6 +225,29 @@ def check(as_json: bool) -> None:  # noqa: FBT001
 
 
 @main.command()
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The edited settings; default: strata.yml as it stands.",
+)
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
+@click.option("--json", "as_json", is_flag=True, help="Print the moves as JSON.")
+@_with_plain_errors
+def preview(settings_file: Path | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Show who would move under edited settings, scheme by scheme; changes nothing.
+
+    Compares the published segments with what the same night gives under the settings.
+    """
+    from orchestration.preview import preview as preview_settings
+
+    home = current_home()
+    file = settings_file or home.settings_file
+    found = preview_settings(home, load_settings(file), file, wait_seconds=wait, progress=_say)
+    click.echo(json.dumps(found.to_dict(), default=str) if as_json else found.to_text())
+
+
+@main.command()
 @click.argument("file")
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait if busy.")
 @_with_plain_errors

@@ -12,6 +12,8 @@ import duckdb
 
 from orchestration.errors import SettingsError
 from orchestration.kept_nights import write_kept_nights
+from orchestration.own_rules import COLUMNS as OWN_RULE_COLUMNS
+from orchestration.own_rules import OwnScheme
 from orchestration.scheme_settings import night_column_types
 from orchestration.settings import Settings
 
@@ -21,6 +23,7 @@ _NIGHT = """
         currency varchar, relationship varchar not null, language varchar not null,
         git_sha varchar not null, first_day date not null,
 """ + ", ".join(f"{name} {kind}" for name, kind in night_column_types().items())
+_OWN_RULES = ", ".join(f"{name} {kind}" for name, kind in OWN_RULE_COLUMNS.items())
 _DDL = (
     "create schema if not exists ops",
     "create table if not exists ops.kept_nights (as_of_date date not null)",
@@ -70,6 +73,7 @@ def create_ops_schema(connection: duckdb.DuckDBPyConnection) -> None:
     for statement in _DDL:
         connection.execute(statement)
     connection.execute(f"create table if not exists ops.night ({_NIGHT})")
+    connection.execute(f"create table if not exists ops.own_rules ({_OWN_RULES})")
 
 
 @cache
@@ -111,7 +115,7 @@ def write_night(
 ) -> None:
     """Replace the one row through which the night's date and the settings reach SQL.
 
-    Which nights keep their full rows is written beside it.
+    Which nights keep their full rows is written beside it, and the account's own rules.
     """
     row: dict[str, object] = {
         "as_of_date": as_of_date,
@@ -132,7 +136,16 @@ def write_night(
         list(row.values()),
     )
     write_kept_nights(connection, as_of_date, settings.history.full_nights)
+    _write_own_rules(connection, settings.own_rules)
     connection.execute("commit")
+
+
+def _write_own_rules(connection: duckdb.DuckDBPyConnection, schemes: Sequence[OwnScheme]) -> None:
+    connection.execute(f"create or replace table ops.own_rules ({_OWN_RULES})")
+    rows = [list(row.values()) for scheme in schemes for row in scheme.rows()]
+    if rows:
+        places = ", ".join("?" * len(OWN_RULE_COLUMNS))
+        connection.executemany(f"insert into ops.own_rules values ({places})", rows)
 
 
 def _only_currency(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -25,7 +25,7 @@ from orchestration.rebuild_plan import RebuildPlan, plan_as_known_at, plan_as_kn
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
-_BUILDING, _REPLACED = ".building-", ".replaced-"
+BUILDING, _REPLACED = ".building-", ".replaced-"
 # A rebuilt warehouse and what is published of it, against the size of the live warehouse.
 _ROOM = 2.0
 _GIB = 1024**3
@@ -91,7 +91,7 @@ def one_at_a_time(home: Home, what: str, *, wait_seconds: float) -> Iterator[Non
     """Hold the folder of rebuilds, after clearing what a killed rebuild left there."""
     with hold_the_warehouse(Home(home.rebuilds), what, wait_seconds=wait_seconds):
         for left in home.rebuilds.iterdir():
-            if left.name.startswith((_BUILDING, _REPLACED)):
+            if left.name.startswith((BUILDING, _REPLACED)):
                 shutil.rmtree(left)
         yield
 
@@ -107,8 +107,8 @@ def prepare_beside(home: Home, plan: RebuildPlan) -> Home:
         If business days were cut by another time zone than the plan's, or the model that the night
         is to be scored with is missing or was changed.
     """
-    _refuse_a_full_disk(home)
-    beside = Home(home.rebuilds / f"{_BUILDING}{plan.name}")
+    refuse_a_full_disk(home)
+    beside = Home(home.rebuilds / f"{BUILDING}{plan.name}")
     beside.root.mkdir()
     try:
         values = json.loads(plan.settings.model_dump_json())
@@ -158,7 +158,8 @@ def _plan(home: Home, settings: Settings, as_of_date: date, known_at: str | None
         return plan_as_known_at(connection, home, settings, as_of_date, known_at)
 
 
-def _refuse_a_full_disk(home: Home) -> None:
+def refuse_a_full_disk(home: Home) -> None:
+    """Raise if there is no room for a second warehouse and what is made of it."""
     needed = home.warehouse.stat().st_size * _ROOM
     free = shutil.disk_usage(home.root).free
     if free < needed:

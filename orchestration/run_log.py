@@ -13,7 +13,7 @@ from orchestration.settings import Settings
 
 MAX_RUNS_LISTED = 20
 # What a night's rows do not depend on; where alerts go is nobody's business later.
-_NOT_OF_THE_NIGHT = {"alerts", "memory_limit", "schedule", "threads"}
+NOT_OF_THE_NIGHT = {"alerts", "memory_limit", "schedule", "threads"}
 
 _DDL = """
     create table if not exists ops.runs (
@@ -49,7 +49,7 @@ def record_run(
 ) -> None:
     """Write down what a run knows, once its files are in raw."""
     connection.execute(_DDL)
-    kept = settings.model_dump_json(exclude=_NOT_OF_THE_NIGHT)
+    kept = settings.model_dump_json(exclude=NOT_OF_THE_NIGHT)
     connection.execute("begin")
     connection.execute("delete from ops.runs where run_id = ?", [run_id])
     connection.execute(

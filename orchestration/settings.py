@@ -3,13 +3,14 @@
 import difflib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from orchestration.errors import SettingsError
+from orchestration.own_rules import OwnScheme, refuse_two_of_a_name
 from orchestration.scheme_settings import SchemeSettings, Section
 
 
@@ -66,6 +67,11 @@ class Settings(SchemeSettings):
     history: HistorySettings = HistorySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
+    own_rules: tuple[OwnScheme, ...] = Field(
+        (), description="Schemes of one's own: named SQL conditions over customers"
+    )
+
+    _no_name_twice = field_validator("own_rules")(refuse_two_of_a_name)
 
     @field_validator("time_zone")
     @classmethod
@@ -121,8 +127,8 @@ def load_settings(path: Path) -> Settings:
 
 def _problem(path: Path, node: Any, location: tuple[Any, ...], kind: str, message: str) -> str:
     """Say one validation problem in a sentence that names line and allowed values."""
-    name = ".".join(str(part) for part in location)
-    where = f"{path}, line {_line_of(node, location)}: `{name}`"
+    line, name = _place_of(node, location)
+    where = f"{path}, line {line}: `{name}`"
     if kind == "extra_forbidden":
         allowed = _names_at(location[:-1])
         near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
@@ -135,21 +141,48 @@ def _names_at(location: tuple[Any, ...]) -> list[str]:
     """Return the names of the settings that may stand in a section."""
     model: type[BaseModel] = Settings
     for part in location:
-        annotation = model.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        if isinstance(part, int):
+            continue
+        inner = _section_in(model.model_fields[str(part)].annotation)
+        if inner is None:
             return []
-        model = annotation
+        model = inner
     return sorted(model.model_fields)
 
 
-def _line_of(node: Any, location: tuple[Any, ...]) -> int:
-    """Return the line, counted from 1, on which a setting's name stands."""
-    line = 1
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the section that a setting is, or a list of sections holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_section_in(each) for each in get_args(annotation))
+    return next((each for each in found if each is not None), None)
+
+
+def _place_of(node: Any, location: tuple[Any, ...]) -> tuple[int, str]:
+    """Return the line, counted from 1, of a setting and its name; of a list, what its items say."""
+    line, names = 1, []
     for part in location:
-        if not isinstance(node, yaml.MappingNode):
-            break
+        names.append(str(part))
+        if isinstance(part, int) and isinstance(node, yaml.SequenceNode):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+            names[-1] = _title_of(node) or str(part + 1)
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    line, node = key.start_mark.line + 1, value
+                    break
+            else:
+                node = None
+        else:
+            node = None
+    return line, ".".join(names)
+
+
+def _title_of(node: Any) -> str | None:
+    """Return the name that an item of a list gives itself."""
+    if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value == str(part):
-                line, node = key.start_mark.line + 1, value
-                break
-    return line
+            if key.value in ("scheme", "name"):
+                return str(value.value)
+    return None

@@ -25,6 +25,7 @@ RECORDS = {
     "applied_files": "One row per landing file whose rows core holds, written once core is built.",
     "core_intake": "One row while core takes in files: whether it broke off the last time it did.",
     "kept_nights": "One row per night whose full rows are kept, tonight's among them.",
+    "own_rules": "One row per segment of the account's own rules; written with its settings.",
     "check_results": "One row per night and check, written by the publish and by a failed night.",
     "issues": "One row: what is being published, by which run, with which versions.",
 }

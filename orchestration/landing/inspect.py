@@ -7,15 +7,18 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.availability import predict_schemes
 from orchestration.database import in_memory
 from orchestration.errors import LandingError
 from orchestration.home import Home
+from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import create_raw_schema, has_raw_schema
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.landing.typing_sql import quoted
+from orchestration.own_rule_counts import count_own_rules
 from orchestration.settings import Settings
 
 # What the rules over all files look at; no other row is kept.
@@ -33,6 +36,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
     files: list[FileInspection] = []
     problems: list[str] = []
     with _in_memory(home, settings) as connection:
+        facts = FactsOfFiles(connection)
         known, warning = _attach_warehouse(connection, home)
         warnings += [warning] if warning else []
         seen: dict[tuple[str, str], str] = {}
@@ -46,6 +50,8 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
                     "before: it is taken as a further file. Use `strata unload` if it replaces it."
                 )
             each = _inspect_file(connection, file, status, seq, settings)
+            if not each.problems:
+                facts.add_scratch(file.table)
             files.append(each)
             problems += each.problems
         _keep_loaded_lines(connection, known, discovery.files)
@@ -54,7 +60,16 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         ):
             problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
         problems += _problems_over_all(connection, settings)
-    return LandingInspection(tuple(files), tuple(problems), tuple(warnings))
+        if known:
+            facts.add_loaded({content_sha256(file.path) for file in discovery.files})
+        schemes = predict_schemes(facts.to_data_facts(settings), settings)
+    return LandingInspection(
+        tuple(files),
+        tuple(problems),
+        tuple(warnings),
+        schemes=schemes,
+        own_rules=count_own_rules(home, settings),
+    )
 
 
 @contextmanager

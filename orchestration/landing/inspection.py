@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from orchestration.availability import SchemeOutlook
 from orchestration.landing_schema import LANDING
+from orchestration.own_rule_counts import NO_RULES, RuleCounts
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class LandingInspection:
     files: tuple[FileInspection, ...]
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    schemes: tuple[SchemeOutlook, ...] = ()
+    own_rules: RuleCounts = NO_RULES
 
     @property
     def is_usable(self) -> bool:
@@ -48,6 +52,8 @@ class LandingInspection:
             "files": files,
             "problems": list(self.problems),
             "warnings": list(self.warnings),
+            "schemes": [asdict(each) for each in self.schemes],
+            "own_rules": asdict(self.own_rules),
         }
 
     def to_text(self) -> str:
@@ -64,6 +70,7 @@ class LandingInspection:
         absent = [table for table in LANDING if table not in {each.table for each in self.files}]
         if absent:
             lines.append(f"no files: {', '.join(absent)}")
+        lines += _scheme_lines(self.schemes) + _rule_lines(self.own_rules)
         lines += [f"warning: {each}" for each in self.warnings]
         lines += [f"problem: {each}" for each in self.problems]
         return "\n".join(lines)
@@ -81,6 +88,37 @@ def _file_lines(each: FileInspection) -> list[str]:
         lines.append(f"    not in the contract, kept: {', '.join(each.unknown_columns)}")
     if each.missing_columns:
         lines.append(f"    not there: {', '.join(each.missing_columns)}")
+    return lines
+
+
+def _scheme_lines(schemes: tuple[SchemeOutlook, ...]) -> list[str]:
+    """Say which schemes the next night will have; one that will not be there is no problem."""
+    if not schemes:
+        return []
+    there = [each.scheme for each in schemes if each.is_available]
+    lines = [f"schemes of the next night: {', '.join(there) or 'none'}"]
+    for each in schemes:
+        if each.is_available is None:
+            lines.append(f"  {each.scheme}: the night decides; {each.reason}")
+        elif not each.is_available:
+            lines.append(f"  {each.scheme}: not available; {each.reason}")
+    return lines
+
+
+def _rule_lines(rules: RuleCounts) -> list[str]:
+    """Say how many customers of the last night each own rule takes."""
+    if rules.problem:
+        return [f"own rules: {rules.problem}"]
+    if not rules.counts:
+        return []
+    lines = [f"own rules, on the customers of the night of {rules.as_of_date}:"]
+    for each in rules.counts:
+        taken = each.met - each.customers
+        also = f" ({taken:,} more meet it and are taken by a rule above)" if taken else ""
+        lines.append(
+            f"  {each.segment_id}: {each.customers:,} customers, spend_365d "
+            f"{each.spend_365d:,.2f}{also}"
+        )
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 """Goes up when a published table or column is added; none is ever renamed or taken away."""
 
 
@@ -53,7 +53,7 @@ PUBLISHED: dict[str, PublishedTable] = {
         "value_basis discount_share return_share p_alive churn_probability expected_orders_90d "
         "expected_spend_365d prediction_source value_prediction_source is_extrapolated "
         "birthday_month rfm_segment value_tier_segment lifecycle_segment behaviour_segment "
-        "churn_risk_segment clv_tier_segment",
+        "churn_risk_segment clv_tier_segment own_segments",
     ),
     "fct_customer_segments": _table(
         "customer_id scheme",

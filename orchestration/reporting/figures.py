@@ -129,18 +129,9 @@ def read_figures(serving_file: Path, *, matrix_days: int) -> NightFigures:
 
 def _schemes(connection: duckdb.DuckDBPyConnection, night: date) -> dict[str, list[Segment]]:
     """Return the segments of each available scheme, the most valuable first."""
-    profiles = _rows(connection, queries.PROFILES, night)
-    spend: dict[str, Decimal] = {}
-    for scheme in dict.fromkeys(row["scheme"] for row in profiles):
-        column = f'"{scheme}_segment"'
-        found = connection.execute(
-            f"select {column}, coalesce(sum(spend_365d), 0) from marts.customer_360 "
-            f"where {column} is not null group by 1"
-        ).fetchall()
-        spend |= dict(found)
     schemes: dict[str, list[Segment]] = {}
-    for row in profiles:
-        group = Group(row["customers"], spend.get(row["segment_id"], Decimal(0)))
+    for row in _rows(connection, queries.PROFILES, night):
+        group = Group(row["customers"], row["spend_365d"] or Decimal(0))
         schemes.setdefault(row["scheme"], []).append(
             Segment(row["segment_id"], group, row["customer_share"], row["spend_share"], row)
         )

@@ -189,6 +189,7 @@ def make_serving_file(
                 "median(recency_days) as median_recency_days, "
                 "median(frequency) as median_frequency, "
                 "median(spend_365d)::decimal(18, 2) as median_monetary, "
+                "sum(spend_365d)::decimal(18, 2) as spend_365d, "
                 "'orders_365d' as top_features from marts.customer_360 group by 4"
                 for scheme in schemes
             )

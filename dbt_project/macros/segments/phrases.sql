@@ -17,7 +17,7 @@
 {# What the macros <scheme>_phrases, or <scheme>_terms, hold; a scheme may do without. #}
 {% macro of_every_scheme(kind) %}
     {% set held = {} %}
-    {% for name in (segment_schemes() | map(attribute='scheme') | list) + ['entry'] %}
+    {% for name in (segment_schemes() | map(attribute='scheme') | list) + ['entry', 'own_rules'] %}
         {% set macro = context.get(name ~ '_' ~ kind) %}
         {% if macro %}
             {% do held.update(macro()) %}

@@ -6,7 +6,8 @@
 
     is_built      a model of the scheme's name stands in models/segments/schemes
     settings      columns of ops.night that are part of the scheme's rules, for `scheme_version`
-    enabled_by    landing columns without which nobody has a segment; order lines alone do if empty
+    enabled_by    landing columns without which nobody has a segment, every one of them; where one of
+                  two will do, an entry is 'table.one or table.other'. Order lines alone do if empty
     allowed_use   what the segments may be used for
 #}
 {% macro segment_schemes() %}
@@ -122,4 +123,42 @@
 {# The schemes that have a model, in order. #}
 {% macro built_schemes() %}
     {{ return(segment_schemes() | selectattr('is_built') | map(attribute='scheme') | list) }}
+{% endmacro %}
+
+
+{#
+    The columns that the published `customer_360` promises to readers, by its contract; dbt knows them
+    once it has read all files, so while it reads them there are but those of the registry.
+#}
+{% macro columns_of_customer_360() %}
+    {% set columns = [] %}
+    {% if execute %}
+        {% do columns.extend(graph.nodes['model.' ~ project_name ~ '.customer_360'].columns) %}
+    {% else %}
+        {% for scheme in segment_schemes() %}
+            {% do columns.append(scheme.scheme ~ '_segment') %}
+        {% endfor %}
+    {% endif %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{#
+    The schemes that have a column `<scheme>_segment` there. One that is added later without a column
+    is told in `own_segments`, as own rules are.
+#}
+{% macro schemes_with_a_column() %}
+    {% set columns = columns_of_customer_360() %}
+    {% set found = [] %}
+    {% for scheme in segment_schemes() if scheme.scheme ~ '_segment' in columns %}
+        {% do found.append(scheme) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro built_schemes_with_a_column() %}
+    {{ return(
+        schemes_with_a_column() | selectattr('is_built') | map(attribute='scheme') | list
+    ) }}
 {% endmacro %}

@@ -1,96 +1,35 @@
+-- depends_on: {{ ref('own_segments') }}
 with
 
 night as (
 
-    select
-        as_of_date,
-        run_id
+    select as_of_date
     from {{ source('ops', 'night') }}
 
 ),
 
-predictions as (
-
-    select
-        scores.customer_id,
-        scores.prediction_source,
-        scores.value_prediction_source,
-        scores.p_alive,
-        scores.churn_probability,
-        scores.expected_orders_90d,
-        scores.expected_spend_365d,
-        scores.is_extrapolated
-    from {{ source('ml', 'customer_predictions') }} as scores
-    inner join night on scores.as_of_date = night.as_of_date
-
-),
-
-{# A join a scheme: grouping six rows a customer into one costs more. #}
-{% for scheme in built_schemes() %}
-{{ scheme }}_rows as (
+{# The segments of schemes that have no column of their own. #}
+owned as (
 
     select
         segments.customer_id,
-        segments.segment_id
+        {{ dbt.listagg('segments.segment_id', "','", 'order by segments.segment_id') }}
+            as own_segments
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
-    where segments.scheme = '{{ scheme }}'
+    where
+        segments.scheme not in (
+            '{{ built_schemes_with_a_column() | join("',
+            '") }}'
+        )
+    group by segments.customer_id
 
-){{ ',' if not loop.last }}
+)
 
-{% endfor %}
 select
-    night.as_of_date,
-    night.run_id,
-    customers.customer_id,
-    {% for scheme in segment_schemes() %}
-    {{ scheme.scheme ~ '_rows.segment_id' if scheme.is_built else 'cast(null as varchar)' }}
-        as {{ scheme.scheme }}_segment,
+    {% for column in columns_of_customer_360() if column != 'own_segments' %}
+    customers.{{ column }},
     {% endfor %}
-    scores.rfm_code,
-    customer_value.value_basis,
-    coalesce(predictions.prediction_source, 'none') as prediction_source,
-    coalesce(predictions.value_prediction_source, 'none') as value_prediction_source,
-    {% for band in [
-        'age_band', 'gender', 'income_band', 'education', 'occupation', 'marital_status',
-        'home_ownership', 'household_size_band', 'children_band', 'country', 'region', 'city',
-        'loyalty_tier', 'acquisition_channel',
-    ] %}
-    customers.{{ band }},
-    {% endfor %}
-    rfm.recency_days,
-    rfm.frequency,
-    cast(rfm.monetary as decimal(18, 2)) as monetary,
-    scores.r_score,
-    scores.f_score,
-    scores.m_score,
-    cast(rfm.average_order_value as decimal(18, 2)) as average_order_value,
-    rfm.tenure_days,
-    rfm.orders_365d,
-    cast(rfm.spend_365d as decimal(18, 2)) as spend_365d,
-    cast(customer_value.margin_365d as decimal(18, 2)) as margin_365d,
-    rfm.discount_share,
-    rfm.return_share,
-    predictions.p_alive,
-    predictions.churn_probability,
-    predictions.expected_orders_90d,
-    cast(predictions.expected_spend_365d as decimal(18, 2)) as expected_spend_365d,
-    customers.birthday_month,
-    scores.is_low_confidence,
-    predictions.is_extrapolated,
-    customers.marketing_consent,
-    customers.email_consent,
-    customers.sms_consent,
-    customers.ads_consent,
-    rfm.first_order_date,
-    rfm.last_order_date
-from {{ ref('night_customers') }} as customers
-cross join night
-inner join {{ ref('customer_rfm') }} as rfm on customers.customer_id = rfm.customer_id
-inner join {{ ref('rfm_scores') }} as scores on customers.customer_id = scores.customer_id
-inner join {{ ref('customer_value') }} as customer_value
-    on customers.customer_id = customer_value.customer_id
-left join predictions on customers.customer_id = predictions.customer_id
-{% for scheme in built_schemes() -%}
-left join {{ scheme }}_rows on customers.customer_id = {{ scheme }}_rows.customer_id
-{% endfor -%}
+    owned.own_segments
+from {{ ref('customer_base') }} as customers
+left join owned on customers.customer_id = owned.customer_id

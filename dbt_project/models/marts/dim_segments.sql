@@ -19,6 +19,7 @@ schemes as (
 
     select
         scheme,
+        kind,
         allowed_use
     from {{ ref('segment_schemes') }}
 
@@ -78,8 +79,16 @@ segments as (
         {% endfor %}
         catalogue.rule_precision,
         catalogue.rule_recall,
-        coalesce(catalogue.status, 'active') as status,
-        cast(null as varchar) as status_reason,
+        {# Own rules can be taken out of the settings; what they gave stays in the history. #}
+        case
+            when catalogue.segment_id is null and coalesce(schemes.kind, 'own') = 'own'
+                then 'retired'
+            else coalesce(catalogue.status, 'active')
+        end as status,
+        case
+            when catalogue.segment_id is null and coalesce(schemes.kind, 'own') = 'own'
+                then 'The rule is no longer in strata.yml.'
+        end as status_reason,
         catalogue.successor_of,
         catalogue.worth_rank,
         coalesce(seen.first_seen, catalogue.first_seen) as first_seen,
@@ -87,6 +96,7 @@ segments as (
     from catalogue
     full outer join seen on catalogue.segment_id = seen.segment_id
     left join available on catalogue.scheme = available.scheme
+    left join schemes on coalesce(catalogue.scheme, seen.scheme) = schemes.scheme
     where available.scheme is not null or seen.segment_id is not null
 
 ),
@@ -138,7 +148,8 @@ select
     {% endfor %}
     listed.rule_precision,
     listed.rule_recall,
-    schemes.allowed_use,
+    coalesce(schemes.allowed_use, 'Reporting on the past; the scheme is no longer in use.')
+        as allowed_use,
     listed.status,
     listed.status_reason,
     listed.successor_of,

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('own_segments') }}
 {{ config(materialized='view') }}
 
 select

@@ -1,5 +1,10 @@
 {# Bits of a positive bigint. #}
 {% set categories_per_set = 62 %}
+{% set schemes = built_schemes_with_a_column() %}
+{% set segment_columns = ['own_segments'] %}
+{% for scheme in schemes %}
+{% do segment_columns.append(scheme ~ '_segment') %}
+{% endfor %}
 
 with
 
@@ -18,19 +23,19 @@ night as (
 groups as (
 
     select
-        {% for scheme in built_schemes() -%}
-        {{ scheme }}_segment,
+        {% for column in segment_columns -%}
+        {{ column }},
         {% endfor -%}
         count(*) as customers,
         cast(row_number() over (
             order by
-                {{ built_schemes() | join('_segment nulls last,
-                ') }}_segment nulls last
+                {{ segment_columns | join(' nulls last,
+                ') }} nulls last
         ) as integer) as group_number
     from {{ ref('customer_360') }}
     group by
-        {{ built_schemes() | join('_segment,
-        ') }}_segment
+        {{ segment_columns | join(',
+        ') }}
 
 ),
 
@@ -45,15 +50,31 @@ numbered_customers as (
     inner join groups
         on
             true
-            {% for scheme in built_schemes() -%}
-            and customers.{{ scheme }}_segment is not distinct from groups.{{ scheme }}_segment
+            {% for column in segment_columns -%}
+            and customers.{{ column }} is not distinct from groups.{{ column }}
             {% endfor %}
+
+),
+
+{# Segments of schemes without a column stand in a list. #}
+own_segments as (
+
+    select distinct
+        segments.scheme,
+        segments.segment_id
+    from {{ ref('segment_nights') }} as segments
+    inner join night on segments.as_of_date = night.as_of_date
+    where
+        segments.scheme not in (
+            '{{ schemes | join("',
+            '") }}'
+        )
 
 ),
 
 segment_groups as (
 
-    {% for scheme in built_schemes() %}
+    {% for scheme in schemes %}
     select
         group_number,
         '{{ scheme }}' as scheme,
@@ -61,8 +82,18 @@ segment_groups as (
         customers
     from groups
     where {{ scheme }}_segment is not null
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        groups.group_number,
+        own_segments.scheme,
+        own_segments.segment_id,
+        groups.customers
+    from groups
+    inner join own_segments
+        on position(
+            ',' || own_segments.segment_id || ',' in ',' || groups.own_segments || ','
+        ) > 0
 
 ),
 

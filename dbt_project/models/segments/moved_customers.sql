@@ -2,6 +2,13 @@
 
 with
 
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
 compared as (
 
     select
@@ -52,3 +59,12 @@ inner join compared
     on
         stays.scheme = compared.scheme
         and (stays.valid_from = compared.as_of_date or stays.valid_to = compared.as_of_date)
+
+union
+
+{# When the night is run again, a scheme may be gone from it that told changes before. #}
+select
+    stays.customer_id,
+    stays.scheme
+from stays
+inner join night on stays.valid_from = night.as_of_date or stays.valid_to = night.as_of_date

@@ -53,6 +53,13 @@ rules as (
         {{ dbt.listagg("segment_id || ':' || rule_text", "';'", 'order by segment_id') }} as rules
     from {{ ref('segment_names') }}
     group by scheme
+    union all
+    select
+        scheme,
+        {{ dbt.listagg(
+            "segment_id || ':' || coalesce(predicate, 'else')", "';'", 'order by place') }} as rules
+    from {{ source('ops', 'own_rules') }}
+    group by scheme
 
 ),
 

@@ -79,6 +79,34 @@ learned_segments as (
         last_seen
     from {{ source('ml', 'behaviour_segments') }}
 
+),
+
+own_segments as (
+
+    select
+        segment_id,
+        scheme,
+        segment_name,
+        segment_name_zh,
+        description,
+        rule_text,
+        recommended_action,
+        description_zh,
+        rule_text_zh,
+        recommended_action_zh,
+        cast(null as varchar) as short_rule,
+        cast(null as varchar) as short_rule_zh,
+        cast(null as varchar) as typical_customer,
+        cast(null as varchar) as typical_customer_zh,
+        cast(null as double) as rule_precision,
+        cast(null as double) as rule_recall,
+        'active' as status,
+        cast(null as varchar) as successor_of,
+        place as worth_rank,
+        cast(null as date) as first_seen,
+        cast(null as date) as last_seen
+    from {{ source('ops', 'own_rules') }}
+
 )
 
 select *
@@ -86,3 +114,6 @@ from rule_segments
 union all
 select *
 from learned_segments
+union all
+select *
+from own_segments

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('own_segments') }}
 {% set sources = {
     'rfm': [
         'recency_days', 'frequency', 'monetary', 'average_order_value', 'tenure_days',

@@ -9,5 +9,13 @@ select
         as settings,
     '{{ scheme.enabled_by | join(", ") }}' as enabled_by,
     {{ scheme.is_built | lower }} as is_built
-{% if not loop.last %}union all{% endif %}
+union all
 {% endfor %}
+select distinct
+    scheme,
+    'own' as kind,
+    allowed_use,
+    '' as settings,
+    '' as enabled_by,
+    true as is_built
+from {{ source('ops', 'own_rules') }}

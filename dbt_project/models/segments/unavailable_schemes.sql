@@ -16,6 +16,7 @@ schemes as (
     select
         scheme,
         case
+            when kind = 'own' then 'No customer meets any rule of the scheme.'
             when not is_built then 'This version of Strata does not compute this scheme.'
             when enabled_by <> ''
                 then
