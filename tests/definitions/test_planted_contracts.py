@@ -19,7 +19,7 @@ from orchestration.settings import Settings
 
 SPEC = PlantedSpec(customers=2500, days=500, seed=4)
 LAST = day_number(SPEC.last_day)
-MODELS = "path:models/staging path:models/core night_customers counted_order_days customer_rfm"
+MODELS = "path:models/staging path:models/core night_customers +counted_order_days customer_rfm"
 HISTORIES = "purchase_histories past_purchase_histories contract_histories"
 
 

@@ -12,12 +12,12 @@ Row = dict[str, Any]
 
 
 def tables(warehouse) -> list[str]:
-    """Return every table that core keeps from night to night, by its full name."""
+    """Return every table that is kept from night to night, by its full name."""
     return [
         name
         for (name,) in warehouse.rows(
             "select schema_name || '.' || table_name from duckdb_tables() "
-            "where schema_name in ('staging', 'core') order by 1"
+            "where schema_name in ('staging', 'core', 'features') order by 1"
         )
     ]
 
