@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 
 RULES: dict[str, Any] = {
     "own_rules": [
-        {"scheme": "care", "segments": [{"name": "Big", "when": "monetary > 2000"}],
+        {"scheme": "care", "segments": [{"name": "Big", "when": "frequency > 10"}],
          "otherwise": "Others"},
     ]
 }  # fmt: skip
@@ -73,7 +73,7 @@ def test_edited_settings_show_who_moves_and_change_nothing(
     night: Installation, tmp_path: Path
 ) -> None:
     rules: dict[str, Any] = json.loads(json.dumps(RULES))
-    rules["own_rules"][0]["segments"][0]["when"] = "monetary > 1000"
+    rules["own_rules"][0]["segments"][0]["when"] = "frequency > 1"
     rules["own_rules"].append(
         {"scheme": "fresh", "segments": [{"name": "Yes", "when": "recency_days <= 30"}]}
     )
@@ -89,6 +89,7 @@ def test_edited_settings_show_who_moves_and_change_nothing(
     schemes = {each["scheme"]: each for each in found["schemes"]}
     assert schemes["value_tier"]["customers"] == 0
     assert schemes["rfm"]["customers"] > 0
+    assert {move["to_segment_id"] for move in schemes["care"]["moves"]} >= {"care.big"}
     # By hand, from what is published: the figures are those of the new window, the spend is not.
     [(in_fresh, spend)] = night.published(
         "select count(*), sum(spend_365d) from marts.customer_360 where recency_days <= 30"
@@ -110,7 +111,7 @@ def test_edited_settings_show_who_moves_and_change_nothing(
 def test_what_is_previewed_is_what_the_night_then_gives(
     night: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = SETTINGS + "rfm: {window_days: 120}\nlifecycle: {min_days: [60, 70, 80]}\n"
+    text = SETTINGS + "rfm: {window_days: 120}\nchurn_risk: {high: 0.5, medium: 0.02}\n"
     found = preview(night, "--settings", edited(tmp_path, text))
     root = tmp_path / "copy"
     shutil.copytree(night.home.root, root, symlinks=True)
@@ -128,7 +129,8 @@ def test_what_is_previewed_is_what_the_night_then_gives(
     assert {each["scheme"]: each["customers"] for each in found["schemes"]} == {
         scheme: moved.get(scheme, 0) for scheme in {key[0] for key in {*was, *now}}
     }
-    assert moved["lifecycle"] > 0
+    assert moved["churn_risk"] > 0
+    assert moved["rfm"] > 0
 
 
 def segments(installation: Installation) -> list[tuple[tuple[str, str], str]]:
@@ -181,7 +183,7 @@ def test_before_any_night_there_is_nothing_to_preview(installation: Installation
 
 def test_check_counts_what_every_own_rule_takes(night: Installation) -> None:
     [(big, everybody)] = night.published(
-        "select count(*) filter (where monetary > 2000), count(*) from marts.customer_360"
+        "select count(*) filter (where frequency > 10), count(*) from marts.customer_360"
     )
 
     checked = night.strata("check", "--json")
