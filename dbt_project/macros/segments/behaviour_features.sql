@@ -24,8 +24,9 @@
 
 
 {#
-    The CTEs beside `customers` that the features are made of, as of the date of `night`. Of a sample
-    of customers only theirs are counted; of nearly all, the join would cost more than it saves.
+    The CTEs beside `customers` that the features are made of, as of the date of `night`. Tonight's
+    breadth is known already (`customer_product_preferences`); of a past night the lines of a sample
+    of customers are counted.
 #}
 {% macro behaviour_sources(is_sample=false) -%}
 products as (
@@ -40,20 +41,25 @@ products as (
 
 breadth as (
 
+    {% if is_sample %}
     select
         lines.customer_id,
         count(distinct products.department) as departments
     from {{ ref('transactions') }} as lines
     cross join night
-    {% if is_sample -%}
     inner join customers on lines.customer_id = customers.customer_id
-    {% endif -%}
     inner join products on lines.product_id = products.product_id
     where
         lines.transaction_type = 'sale'
         and lines.customer_id is not null
         and lines.ordered_date between night.window_start and night.as_of_date
     group by lines.customer_id
+    {% else %}
+    select
+        customer_id,
+        departments_365d as departments
+    from {{ ref('customer_product_preferences') }}
+    {% endif %}
 
 ),
 

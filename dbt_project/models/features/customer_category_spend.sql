@@ -1,75 +1,47 @@
 with
 
-night as (
+categories as (
 
-    select
-        as_of_date,
-        {{ window_start('as_of_date', 365) }} as window_start
-    from {{ source('ops', 'night') }}
-
-),
-
-customers as (
-
-    select customer_id
-    from {{ ref('night_customers') }}
-
-),
-
-products as (
-
-    select
-        product_id,
+    select distinct
+        category_number,
         category
-    from {{ ref('products') }}
+    from {{ ref('product_groups') }}
     where category is not null
-
-),
-
-{# An order that has several lines of a category is one order of it: counted in two steps, since
-   distinct orders of each pair would cost several times as much. #}
-orders as (
-
-    select
-        lines.customer_id,
-        lines.order_id,
-        products.category,
-        sum(lines.amount) as sale_amount,
-        sum(lines.discount_amount) as discount_amount,
-        count(*) as lines
-    from {{ ref('transactions') }} as lines
-    cross join night
-    inner join products on lines.product_id = products.product_id
-    where
-        lines.transaction_type = 'sale'
-        and lines.customer_id is not null
-        and lines.ordered_date between night.window_start and night.as_of_date
-    group by lines.customer_id, lines.order_id, products.category
 
 ),
 
 spends as (
 
     select
-        customer_id,
-        category,
-        sum(sale_amount) as sale_amount,
-        sum(discount_amount) as discount_amount,
-        sum(lines) as lines,
-        count(*) as orders
-    from orders
-    group by customer_id, category
+        spends.customer_number,
+        product_groups.category_number,
+        sum(spends.sale_amount) as sale_amount,
+        sum(spends.discount_amount) as discount_amount,
+        {# Of brands, the one with the most; a category that stands in two departments is two here. #}
+        sum(case when product_groups.brand is not null then spends.sale_amount end)
+            as branded_amount,
+        max(case when product_groups.brand is not null then spends.sale_amount end)
+            as main_brand_amount,
+        sum(spends.lines) as lines
+    from {{ ref('customer_product_spend') }} as spends
+    inner join {{ ref('product_groups') }} as product_groups
+        on spends.product_group = product_groups.product_group
+    where product_groups.category is not null
+    group by spends.customer_number, product_groups.category_number
 
 )
 
 select
-    spends.customer_id,
-    spends.category,
-    cast(spends.sale_amount as decimal(18, 4)) as sale_amount,
-    cast(coalesce(spends.discount_amount, 0) as decimal(18, 4)) as discount_amount,
+    customers.customer_id,
+    categories.category,
+    spends.customer_number,
+    spends.category_number,
+    {% for amount in ['sale_amount', 'discount_amount', 'branded_amount', 'main_brand_amount'] %}
+    cast(coalesce(spends.{{ amount }}, 0) as decimal(18, 4)) as {{ amount }},
+    {% endfor %}
     cast(spends.lines as bigint) as lines,
-    cast(spends.orders as bigint) as orders,
-    night.as_of_date
+    customers.as_of_date
 from spends
-inner join customers on spends.customer_id = customers.customer_id
-cross join night
+inner join {{ ref('numbered_customers') }} as customers
+    on spends.customer_number = customers.customer_number
+inner join categories on spends.category_number = categories.category_number
