@@ -15,7 +15,7 @@ from orchestration.samples.planted.stays import stays_sql
 from orchestration.samples.planted.world import DEPARTMENTS, PlantedSpec, day_number
 from orchestration.settings import Settings
 
-SPEC = PlantedSpec(customers=1_200, days=500, seed=5)
+SPEC = PlantedSpec(customers=2_000, days=760, seed=5)
 FIRST, LAST = day_number(SPEC.first_day), day_number(SPEC.last_day)
 MODELS = (
     "path:models/staging path:models/core night_customers numbered_customers counted_order_days "
@@ -42,7 +42,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]
         lines = f"""
             select
                 customer_id, order_id, line_id::varchar as line_id, ordered_at, product_id,
-                quantity, amount_cents::decimal(18, 4) * 0.01 as amount,
+                'sale' as transaction_type, quantity, amount_cents::decimal(18, 4) * 0.01 as amount,
                 discount_cents::decimal(18, 4) * 0.01 as discount_amount,
                 ({list(CHANNELS)!r})[1 + channel_no] as channel
             from lines
@@ -93,26 +93,40 @@ def told(world: Any, table: str) -> pd.DataFrame:
     return world.query(f"select * from {table}").set_index("customer_id")
 
 
+@pytest.mark.parametrize(
+    ("limit", "basis", "window", "silence", "interval"),
+    [(10, "quarters", 730, 183, 40), (45, "months", 365, 92, 14)],
+)
 def test_steady_buyers_are_super_loyal_and_whoever_left_is_not(
-    world: Any, planted: dict[str, pd.DataFrame]
+    world: Any,
+    planted: dict[str, pd.DataFrame],
+    limit: int,
+    basis: str,
+    window: int,
+    silence: int,
+    interval: float,
 ) -> None:
+    world.settings = Settings.model_validate(
+        {"currency": "EUR", "loyalty": {"median_gap_days": limit}}
+    )
+    world.run(SPEC.last_day, "loyalty_basis customer_loyalty")
     loyalty = told(world, "features.customer_loyalty")
     people = planted["customers"].join(loyalty, how="inner")
+    is_there = people["to_day"] > LAST
     steady = people[
-        (people["stays"] == 1)
-        & (people["from_day"] <= LAST - 365)
-        & (people["to_day"] > LAST)
-        & (people["order_interval"] < 15)
+        is_there
+        & (people["from_day"] <= LAST - window)
+        & (people["order_interval"] < interval)
     ]
-    left = people[people["churn_day"] < LAST - 95]
+    left = people[people["churn_day"] < LAST - silence]
 
-    assert set(loyalty["basis"]) == {"months"}
-    assert len(steady) > 50
+    assert set(loyalty["basis"]) == {basis}
+    assert len(steady) > 30
     assert (steady["loyalty_group"] == "super_loyal").mean() > 0.95
-    assert len(left) > 50
+    assert len(left) > 100
     assert set(left["loyalty_group"]) <= {"lapsing", "trial", "none"}
-    stayed = people[people["to_day"] > LAST]
-    assert (stayed["loyalty_group"] == "super_loyal").mean() < 0.6
+    seldom = people[is_there & (people["order_interval"] > 2.5 * interval)]
+    assert (seldom["loyalty_group"] == "super_loyal").mean() < 0.5
 
 
 def test_the_channels_that_were_planted_are_found(
@@ -127,7 +141,7 @@ def test_the_channels_that_were_planted_are_found(
     )
     # Of six equally likely draws 1 + customer_no % 5 are online.
     shares = many.groupby("group")["online_share"].mean()
-    assert shares.tolist() == pytest.approx([(1 + group) / 6 for group in range(5)], abs=0.04)
+    assert shares.tolist() == pytest.approx([(1 + group) / 6 for group in range(5)], abs=0.05)
 
     found = many.groupby("group")["segment_id"].agg(lambda ids: ids.mode()[0])
     assert found.tolist() == [
@@ -145,7 +159,7 @@ def test_the_department_of_a_need_is_preferred(
     preferences = told(world, "features.customer_product_preferences")
     people = planted["customers"].join(preferences, how="inner")
     lines = bought.groupby("customer_id").size().reindex(people.index).fillna(0)
-    focused = people[(people["breadth_power"] > 3) & (lines >= 30)]
+    focused = people[(people["breadth_power"] > 2.5) & (lines >= 30)]
     home = focused["need"].map(lambda need: DEPARTMENTS[3 * need % len(DEPARTMENTS)])
 
     assert len(focused) > 50
