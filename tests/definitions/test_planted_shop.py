@@ -106,9 +106,8 @@ def test_steady_buyers_are_super_loyal_and_whoever_left_is_not(
     silence: int,
     interval: float,
 ) -> None:
-    world.settings = Settings.model_validate(
-        {"currency": "EUR", "loyalty": {"median_gap_days": limit}}
-    )
+    loyalty_settings = world.settings.loyalty.model_copy(update={"median_gap_days": limit})
+    world.settings = world.settings.model_copy(update={"loyalty": loyalty_settings})
     world.run(SPEC.last_day, "loyalty_basis customer_loyalty")
     loyalty = told(world, "features.customer_loyalty")
     people = planted["customers"].join(loyalty, how="inner")
