@@ -108,13 +108,34 @@ class ChannelSettings(Section):
     """Which of the seller's channels are online, which stores, and who buys in both."""
 
     online: list[str] = Field(
-        ["web", "website", "online", "online store", "webshop", "ecommerce", "e-commerce", "app",
-         "mobile", "mobile app", "marketplace", "social"],
+        [
+            "web",
+            "website",
+            "online",
+            "online store",
+            "webshop",
+            "ecommerce",
+            "e-commerce",
+            "app",
+            "mobile",
+            "mobile app",
+            "marketplace",
+            "social",
+        ],
         description="Names in `transactions.channel` that are online, whatever their case",
     )
     store: list[str] = Field(
-        ["store", "in-store", "in store", "retail", "shop", "pos", "point of sale", "branch",
-         "offline"],
+        [
+            "store",
+            "in-store",
+            "in store",
+            "retail",
+            "shop",
+            "pos",
+            "point of sale",
+            "branch",
+            "offline",
+        ],
         description="Names that are stores, whatever their case; all others are `other`",
     )
     omnichannel_share: float = Field(
@@ -153,7 +174,7 @@ class PreferencesSettings(Section):
     day_parts: tuple[int, int, int, int] = Field(
         (5, 12, 17, 21),
         description="Hours at which morning, afternoon, evening and night begin, in the account's "
-        "time zone (Britannica Dictionary, \"parts of the day\")",
+        'time zone (Britannica Dictionary, "parts of the day")',
     )
     min_support: float = Field(
         0.01,
@@ -205,6 +226,4 @@ class SchemeSettings(Section):
 def night_column_types() -> dict[str, str]:
     """Return the SQL types of those columns: what the defaults are made of decides."""
     kinds = {bool: "boolean", int: "integer", float: "double", str: "varchar"}
-    return {
-        name: kinds[type(value)] for name, value in SchemeSettings().night_columns().items()
-    }
+    return {name: kinds[type(value)] for name, value in SchemeSettings().night_columns().items()}

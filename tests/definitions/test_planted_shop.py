@@ -19,7 +19,7 @@ SPEC = PlantedSpec(customers=2_000, days=760, seed=5)
 FIRST, LAST = day_number(SPEC.first_day), day_number(SPEC.last_day)
 MODELS = (
     "path:models/staging path:models/core night_customers numbered_customers counted_order_days "
-    "customer_rfm customer_value product_groups customer_product_spend customer_category_spend "
+    "customer_rfm customer_value product_groups customer_product_spend customer_category_sums "
     "customer_product_preferences category_rules next_categories customer_channels "
     "purchase_rhythms loyalty_basis customer_loyalty channel"
 )
@@ -113,9 +113,7 @@ def test_steady_buyers_are_super_loyal_and_whoever_left_is_not(
     people = planted["customers"].join(loyalty, how="inner")
     is_there = people["to_day"] > LAST
     steady = people[
-        is_there
-        & (people["from_day"] <= LAST - window)
-        & (people["order_interval"] < interval)
+        is_there & (people["from_day"] <= LAST - window) & (people["order_interval"] < interval)
     ]
     left = people[people["churn_day"] < LAST - silence]
 

@@ -18,7 +18,7 @@ customers as (
 
     select
         customer_id,
-        categories_365d,
+        customer_number,
         sum(categories_365d * categories_365d) over () as all_pairs
     from {{ ref('customer_product_preferences') }}
     where categories_365d > 0
@@ -28,7 +28,7 @@ customers as (
 {# Always the same customers, by the digest of the id. #}
 sampled as (
 
-    select customer_id
+    select customer_number
     from customers
     where
         all_pairs <= {{ enough_pairs }}
@@ -42,8 +42,8 @@ bought as (
     select
         spends.customer_number,
         spends.category_number
-    from {{ ref('customer_category_spend') }} as spends
-    inner join sampled on spends.customer_id = sampled.customer_id
+    from {{ ref('customer_category_sums') }} as spends
+    inner join sampled on spends.customer_number = sampled.customer_number
 
 ),
 

@@ -24,11 +24,12 @@ categories as (
 
     select
         customer_number,
-        {{ number_with_most('category_number', 'sale_amount') }} as category_number,
+        {{ first_value_by('category_number', ['-sale_amount', 'category_number']) }}
+            as category_number,
         count(*) as categories,
         sum(main_brand_amount) as main_brand_amount,
         sum(branded_amount) as branded_amount
-    from {{ ref('customer_category_spend') }}
+    from {{ ref('customer_category_sums') }}
     group by customer_number
 
 ),
@@ -50,7 +51,8 @@ categories as (
 
     select
         customer_number,
-        {{ number_with_most(level ~ '_number', 'sale_amount') }} as {{ level }}_number,
+        {{ first_value_by(level ~ '_number', ['-sale_amount', level ~ '_number']) }}
+            as {{ level }}_number,
         count(*) as {{ level }}s
     from {{ level }}_spends
     group by customer_number
@@ -72,6 +74,8 @@ categories as (
 {% endfor %}
 select
     customers.customer_id,
+    customers.customer_number,
+    categories.category_number as preferred_category_number,
     category_names.category as preferred_category,
     department_names.department as preferred_department,
     brand_names.brand as preferred_brand,

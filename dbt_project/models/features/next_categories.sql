@@ -13,15 +13,11 @@ categories as (
 rules as (
 
     select
-        categories.category,
-        rules.next_category_number,
-        next_categories.category as next_category,
-        rules.place,
-        rules.lift
-    from {{ ref('category_rules') }} as rules
-    inner join categories on rules.category_number = categories.category_number
-    inner join categories as next_categories
-        on rules.next_category_number = next_categories.category_number
+        category_number,
+        next_category_number,
+        place,
+        lift
+    from {{ ref('category_rules') }}
 
 ),
 
@@ -29,10 +25,11 @@ preferred as (
 
     select
         customer_id,
-        preferred_category,
+        customer_number,
+        preferred_category_number,
         as_of_date
     from {{ ref('customer_product_preferences') }}
-    where preferred_category is not null
+    where preferred_category_number is not null
 
 ),
 
@@ -41,16 +38,16 @@ preferred as (
 followed as (
 
     select
-        preferred.customer_id,
+        preferred.customer_number,
         bit_or({{ bit_of('rules.place - 1') }}) as places
     from preferred
-    inner join {{ ref('customer_category_spend') }} as spends
-        on preferred.customer_id = spends.customer_id
+    inner join {{ ref('customer_category_sums') }} as spends
+        on preferred.customer_number = spends.customer_number
     inner join rules
         on
-            preferred.preferred_category = rules.category
+            preferred.preferred_category_number = rules.category_number
             and spends.category_number = rules.next_category_number
-    group by preferred.customer_id
+    group by preferred.customer_number
 
 ),
 
@@ -58,19 +55,22 @@ placed as (
 
     select
         preferred.customer_id,
-        preferred.preferred_category,
+        preferred.preferred_category_number,
         {{ first_bit_not_in('coalesce(followed.places, 0)') }} + 1 as place,
         preferred.as_of_date
     from preferred
-    left join followed on preferred.customer_id = followed.customer_id
+    left join followed on preferred.customer_number = followed.customer_number
 
 )
 
 select
     placed.customer_id,
-    rules.next_category,
+    categories.category as next_category,
     rules.lift,
     placed.as_of_date
 from placed
 inner join rules
-    on placed.preferred_category = rules.category and placed.place = rules.place
+    on
+        placed.preferred_category_number = rules.category_number
+        and placed.place = rules.place
+inner join categories on rules.next_category_number = categories.category_number
