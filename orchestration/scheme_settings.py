@@ -2,7 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 
 class Section(BaseModel):
@@ -223,6 +230,133 @@ class InfluenceSettings(Section):
         "(past referrals tell the coming ones: Kumar, Petersen & Leone 2007)",
     )
 
+class LoyaltySettings(Section):
+    """In how many months, or quarters, of its window a customer bought; cuts of the segments.
+
+    Months are cut as retail card programmes cut them ("super loyal 10 to 12 of 12 months, loyal 7
+    to 9, high potential 2 to 6, all with a purchase in the last 3"); quarters at the same shares of
+    eight, rounded to whole ones.
+    """
+
+    median_gap_days: int = Field(
+        45,
+        ge=1,
+        description="Months count where the median gap between order days of all customers is "
+        "under so many days, else quarters: above it most customers miss every other month",
+    )
+    month_cuts: tuple[int, int] = Field(
+        (10, 7), description="Months of 12 with a purchase: at least so many super loyal, loyal"
+    )
+    recent_months: int = Field(
+        3, ge=1, le=12, description="Lately is in the last so many months, the night's own among"
+    )
+    quarter_cuts: tuple[int, int] = Field(
+        (7, 5), description="Quarters of 8 with a purchase: at least so many super loyal, loyal"
+    )
+    recent_quarters: int = Field(
+        2, ge=1, le=8, description="Lately is in the last so many quarters, the night's own among"
+    )
+
+    @field_validator("month_cuts", "quarter_cuts")
+    @classmethod
+    def _cuts_fall(cls, cuts: tuple[int, int], info: ValidationInfo) -> tuple[int, int]:
+        periods = 12 if info.field_name == "month_cuts" else 8
+        if not periods >= cuts[0] > cuts[1] >= 3:
+            raise ValueError(
+                f"must be two falling whole numbers from {periods} to 3: super loyal, then loyal "
+                "(2 is high potential)"
+            )
+        return cuts
+
+
+class ChannelSettings(Section):
+    """Which of the seller's channels are online, which stores, and who buys in both."""
+
+    online: list[str] = Field(
+        [
+            "web",
+            "website",
+            "online",
+            "online store",
+            "webshop",
+            "ecommerce",
+            "e-commerce",
+            "app",
+            "mobile",
+            "mobile app",
+            "marketplace",
+            "social",
+        ],
+        description="Names in `transactions.channel` that are online, whatever their case",
+    )
+    store: list[str] = Field(
+        [
+            "store",
+            "in-store",
+            "in store",
+            "retail",
+            "shop",
+            "pos",
+            "point of sale",
+            "branch",
+            "offline",
+        ],
+        description="Names that are stores, whatever their case; all others are `other`",
+    )
+    omnichannel_share: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Whoever has orders in both is omnichannel if each has at least this share of "
+        "them; 0 = any purchase in both (Kumar & Venkatesan 2005, J. Interactive Marketing 19(2))",
+    )
+
+    @field_validator("online", "store")
+    @classmethod
+    def _names_are_names(cls, names: list[str]) -> list[str]:
+        lowered = [name.strip().lower() for name in names]
+        if any(not name or "," in name for name in lowered):
+            raise ValueError("must be a list of channel names, none empty, without commas")
+        return lowered
+
+    @model_validator(mode="after")
+    def _nothing_is_both(self) -> "ChannelSettings":
+        both = sorted(set(self.online) & set(self.store))
+        if both:
+            raise ValueError(f"`online` and `store` both name {', '.join(both)}")
+        return self
+
+
+class RfMatrixSettings(Section):
+    """The grid of recency and frequency scores, beside `rfm` for those who know it."""
+
+    enabled: bool = Field(default=False, description="Whether the scheme is computed")
+
+
+class PreferencesSettings(Section):
+    """What a customer prefers: parts of the day, and which category comes next."""
+
+    day_parts: tuple[int, int, int, int] = Field(
+        (5, 12, 17, 21),
+        description="Hours at which morning, afternoon, evening and night begin, in the account's "
+        'time zone (Britannica Dictionary, "parts of the day")',
+    )
+    min_support: float = Field(
+        0.01,
+        gt=0,
+        le=1,
+        description="A pair of categories tells of a next one if at least this share of customers "
+        "bought both: minimum support (Agrawal, Imielinski & Swami 1993), so that a few customers "
+        "with odd baskets make no rule",
+    )
+
+    @field_validator("day_parts")
+    @classmethod
+    def _hours_rise(cls, hours: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        if list(hours) != sorted(set(hours)) or hours[0] < 0 or hours[-1] > 23:
+            raise ValueError("must be four rising hours from 0 to 23")
+        return hours
+
 
 class SchemeSettings(Section):
     """One section a scheme, named like it."""
@@ -235,6 +369,10 @@ class SchemeSettings(Section):
     needs: NeedsSettings = NeedsSettings()
     journey_stage: JourneyStageSettings = JourneyStageSettings()
     influence: InfluenceSettings = InfluenceSettings()
+    loyalty: LoyaltySettings = LoyaltySettings()
+    channel: ChannelSettings = ChannelSettings()
+    rf_matrix: RfMatrixSettings = RfMatrixSettings()
+    preferences: PreferencesSettings = PreferencesSettings()
 
     def night_columns(self) -> dict[str, Any]:
         """Return what SQL reads of these settings, by the column's name.

@@ -24,55 +24,42 @@
 
 
 {#
-    The CTEs beside `customers` that the features are made of, as of the date of `night`. Of a sample
-    of customers only theirs are counted; of nearly all, the join would cost more than it saves.
+    The CTEs beside `customers` that the features are made of, as of the date of `night`. Tonight's
+    breadth is known already (`customer_product_preferences`); of a past night the lines of a sample
+    of customers are counted.
 #}
 {% macro behaviour_sources(is_sample=false) -%}
-{# What a customer bought is a set of departments, a bit each (of a positive bigint, 62): telling apart
-   millions of customers with their departments costs five times more. #}
 products as (
 
     select
         product_id,
-        floor(department_number / 62) as set_number,
-        cast(power(2, department_number % 62) as bigint) as department
-    from (
-        select
-            product_id,
-            dense_rank() over (order by coalesce(department, category)) as department_number
-        from {{ ref('products') }}
-        where coalesce(department, category) is not null
-    )
-
-),
-
-department_sets as (
-
-    select
-        lines.customer_id,
-        products.set_number,
-        bit_or(products.department) as departments
-    from {{ ref('transactions') }} as lines
-    cross join night
-    {% if is_sample -%}
-    inner join customers on lines.customer_id = customers.customer_id
-    {% endif -%}
-    inner join products on lines.product_id = products.product_id
-    where
-        lines.transaction_type = 'sale'
-        and lines.customer_id is not null
-        and lines.ordered_date between night.window_start and night.as_of_date
-    group by lines.customer_id, products.set_number
+        coalesce(department, category) as department
+    from {{ ref('products') }}
+    where coalesce(department, category) is not null
 
 ),
 
 breadth as (
 
+    {% if is_sample %}
+    select
+        lines.customer_id,
+        count(distinct products.department) as departments
+    from {{ ref('transactions') }} as lines
+    cross join night
+    inner join customers on lines.customer_id = customers.customer_id
+    inner join products on lines.product_id = products.product_id
+    where
+        lines.transaction_type = 'sale'
+        and lines.customer_id is not null
+        and lines.ordered_date between night.window_start and night.as_of_date
+    group by lines.customer_id
+    {% else %}
     select
         customer_id,
-        sum(bit_count(departments)) as departments
-    from department_sets
-    group by customer_id
+        departments_365d as departments
+    from {{ ref('customer_product_preferences') }}
+    {% endif %}
 
 ),
 

@@ -2,9 +2,7 @@ with
 
 night as (
 
-    select
-        as_of_date,
-        {{ window_start('as_of_date', 365) }} as window_start
+    select as_of_date
     from {{ source('ops', 'night') }}
 
 ),
@@ -26,15 +24,12 @@ customers as (
 
 ),
 
-active_months as (
+rhythms as (
 
     select
-        order_days.customer_id,
-        count(distinct {{ twelfth_of_year('order_days.order_date', 'night.as_of_date') }}) as months
-    from {{ ref('counted_order_days') }} as order_days
-    cross join night
-    where {{ is_in_window('order_days.order_date', 'night.as_of_date', 365) }}
-    group by order_days.customer_id
+        customer_id,
+        active_twelfths_365d
+    from {{ ref('purchase_rhythms') }}
 
 ),
 
@@ -42,10 +37,10 @@ active_months as (
 
 select
     customers.customer_id,
-    {{ behaviour_features('active_months.months') }},
+    {{ behaviour_features('rhythms.active_twelfths_365d') }},
     customers.as_of_date
 from customers
 cross join known
-inner join active_months on customers.customer_id = active_months.customer_id
+inner join rhythms on customers.customer_id = rhythms.customer_id
 left join breadth on customers.customer_id = breadth.customer_id
 left join events on customers.customer_id = events.customer_id

@@ -60,6 +60,15 @@ select
     ] %}
     customers.{{ band }},
     {% endfor %}
+    loyalty.profit_group as loyalty_profit_group,
+    {% for preference in [
+        'preferred_category', 'preferred_department', 'preferred_brand', 'preferred_channel',
+        'preferred_store', 'preferred_day_part', 'next_best_category', 'next_best_category_lift',
+        'brand_loyalty_share', 'categories_365d', 'departments_365d', 'mean_gap_days',
+        'gap_variation',
+    ] %}
+    preferences.{{ preference }},
+    {% endfor %}
     rfm.recency_days,
     rfm.frequency,
     cast(rfm.monetary as decimal(18, 2)) as monetary,
@@ -92,6 +101,10 @@ inner join {{ ref('customer_rfm') }} as rfm on customers.customer_id = rfm.custo
 inner join {{ ref('rfm_scores') }} as scores on customers.customer_id = scores.customer_id
 inner join {{ ref('customer_value') }} as customer_value
     on customers.customer_id = customer_value.customer_id
+inner join {{ ref('customer_loyalty') }} as loyalty
+    on customers.customer_id = loyalty.customer_id
+inner join {{ ref('customer_preferences') }} as preferences
+    on customers.customer_id = preferences.customer_id
 left join predictions on customers.customer_id = predictions.customer_id
 {% for scheme in built_schemes_with_a_column() -%}
 left join {{ scheme }}_rows on customers.customer_id = {{ scheme }}_rows.customer_id

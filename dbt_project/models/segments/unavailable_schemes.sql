@@ -6,7 +6,8 @@ night as (
 
     select
         as_of_date,
-        relationship
+        relationship,
+        rf_matrix_enabled
     from {{ source('ops', 'night') }}
 
 ),
@@ -14,16 +15,19 @@ night as (
 schemes as (
 
     select
-        scheme,
+        schemes.scheme,
         case
-            when kind = 'own' then 'No customer meets any rule of the scheme.'
-            when not is_built then 'This version of Strata does not compute this scheme.'
-            when enabled_by <> ''
+            when schemes.kind = 'own' then 'No customer meets any rule of the scheme.'
+            when not schemes.is_built then 'This version of Strata does not compute this scheme.'
+            when schemes.scheme = 'rf_matrix' and not night.rf_matrix_enabled
+                then 'Switched off by the setting rf_matrix.enabled, which is false unless set.'
+            when schemes.enabled_by <> ''
                 then
-                    'Nobody could be given a segment: it takes ' || enabled_by
+                    'Nobody could be given a segment: it takes ' || schemes.enabled_by
                     || ' in the landing files.'
         end as reason
-    from {{ ref('segment_schemes') }}
+    from {{ ref('segment_schemes') }} as schemes
+    cross join night
 
 ),
 

@@ -1,0 +1,91 @@
+{% set kinds = ['online', 'store', 'other'] %}
+
+with
+
+night as (
+
+    select
+        channel_online,
+        channel_store,
+        as_of_date,
+        {{ window_start('as_of_date', 365) }} as window_start
+    from {{ source('ops', 'night') }}
+
+),
+
+customers as (
+
+    select customer_id
+    from {{ ref('night_customers') }}
+
+),
+
+spends as (
+
+    select
+        days.customer_id,
+        days.channel,
+        count(*) as orders,
+        sum(days.sale_amount) as sale_amount
+    from {{ ref('order_days') }} as days
+    cross join night
+    where
+        days.customer_id is not null
+        and days.channel is not null
+        and days.sale_lines > 0
+        and days.day between night.window_start and night.as_of_date
+    group by days.customer_id, days.channel
+
+),
+
+names as (
+
+    select distinct channel
+    from spends
+
+),
+
+{# Names are the seller's own words: which of them are online and which are stores, settings say. #}
+kinds as (
+
+    select
+        names.channel,
+        case
+            when position(',' || lower(names.channel) || ',' in ',' || night.channel_online || ',') > 0 then 'online'
+            when position(',' || lower(names.channel) || ',' in ',' || night.channel_store || ',') > 0 then 'store'
+            else 'other'
+        end as kind
+    from names
+    cross join night
+
+),
+
+summed as (
+
+    select
+        spends.customer_id,
+        {{ first_value_by(
+            'spends.channel', ['-spends.orders', '-spends.sale_amount', 'spends.channel']
+        ) }} as main_channel,
+        max(spends.orders) as main_channel_orders,
+        {% for kind in kinds %}
+        sum(case when kinds.kind = '{{ kind }}' then spends.orders else 0 end)
+            as {{ kind }}_orders{{ ',' if not loop.last }}
+        {% endfor %}
+    from spends
+    inner join kinds on spends.channel = kinds.channel
+    group by spends.customer_id
+
+)
+
+select
+    summed.customer_id,
+    summed.main_channel,
+    summed.main_channel_orders,
+    {% for kind in kinds %}
+    cast(summed.{{ kind }}_orders as bigint) as {{ kind }}_orders,
+    {% endfor %}
+    night.as_of_date
+from summed
+inner join customers on summed.customer_id = customers.customer_id
+cross join night
