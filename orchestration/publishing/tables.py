@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 """Goes up when a published table or column is added; none is ever renamed or taken away."""
 
 
@@ -90,6 +90,9 @@ PUBLISHED: dict[str, PublishedTable] = {
         "customers customer_share spend_share next_90d_spend next_90d_orders effect_size "
         "effect_measure turnover_share reachable_share",
         is_latest=False,
+    ),
+    "fct_segment_attitudes": _table(
+        "scheme segment_id", "answers nps nps_low nps_high csat_answers csat_mean"
     ),
     "fct_model_runs": _table(
         "as_of_date model_id",
