@@ -83,6 +83,32 @@ def test_every_age_is_in_its_band(world: Any, last_profiles: pd.DataFrame) -> No
     assert len(set(expected.values())) >= 6
 
 
+def test_segments_and_their_names_follow_the_bands_of_the_settings(
+    world: Any, new_world: Callable[..., Any]
+) -> None:
+    other = new_world(
+        demographic={"age_bands": [30, 60]},
+        geographic={"by": "distance", "distance_km": [3]},
+    )
+    world.copy_to(other)
+    other.run(
+        SPEC.last_day,
+        "bands landed_age_bands night_customers usual_stores customer_places demographic geographic "
+        "survey_factor_scores made_segments",
+    )
+
+    assert set(other.query("select segment_id from segments.demographic")["segment_id"]) == {
+        "demographic.under_30", "demographic.30_59", "demographic.60_plus",
+    }  # fmt: skip
+    # Nobody ordered in a store, so no distance is known.
+    assert other.query("select * from segments.geographic").empty
+    made = other.query("select segment_id, segment_name_zh from segments.made_segments")
+    names = dict(made.itertuples(index=False))
+    assert names["demographic.30_59"] == "30-59岁"
+    assert names["geographic.distance_3_plus_km"] == "3公里及以上"
+    assert "demographic.18_24" not in names
+
+
 def test_every_customer_is_in_the_region_of_the_last_profile(
     world: Any, last_profiles: pd.DataFrame
 ) -> None:
