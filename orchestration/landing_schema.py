@@ -63,7 +63,7 @@ class Column:
 
 @dataclass(frozen=True)
 class RowRule:
-    """Why a row is rejected though each of its values can be typed; `is_broken` is SQL over them."""
+    """Why a row is rejected though all its values can be typed; `is_broken` is SQL over them."""
 
     reason: str
     is_broken: str

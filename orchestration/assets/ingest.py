@@ -94,8 +94,8 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             dg.AssetCheckSpec(
                 "every_optional_value_could_be_typed",
                 asset=["raw", "nulled_values"],
-                description="Optional values that could not be read, or lie outside the range of their "
-                "column, became null, and are counted.",
+                description="Optional values that could not be read, or lie outside their column's "
+                "range, became null, and are counted.",
             ),
             dg.AssetCheckSpec(
                 "no_row_was_rejected",

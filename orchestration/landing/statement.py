@@ -64,7 +64,8 @@ def typing_statement(
     Returns
     -------
     A query of `typed_columns(table)`, `reason` (null: the row stands), `bad` (see `bad_bit` and
-    `range_bit`), `row_json` (rejected rows only) and, where the source numbers its rows, `row_number`.
+    `range_bit`), `row_json` (rejected rows only) and, where the source numbers its rows,
+    `row_number`.
     """
     zone = settings.time_zone
     here = {name: f"cell_{i}" for i, name in enumerate(source.cells)}

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from random import Random
 from typing import Any
@@ -76,7 +77,7 @@ def test_every_age_is_in_its_band(world: Any, last_profiles: pd.DataFrame) -> No
         had_birthday = (SPEC.last_day.month, SPEC.last_day.day) >= (born.month, born.day)
         age = SPEC.last_day.year - born.year - (not had_birthday)
         above = sum(age >= bound for bound in BOUNDS)
-        ends = [*(f"{low}_{high - 1}" for low, high in zip(BOUNDS, BOUNDS[1:], strict=False))]
+        ends = [*(f"{low}_{high - 1}" for low, high in pairwise(BOUNDS))]
         names = ["under_18", *ends, "65_plus"]
         expected[customer] = f"demographic.{names[above]}"
     assert dict(found.itertuples(index=False)) == expected
@@ -93,8 +94,8 @@ def test_segments_and_their_names_follow_the_bands_of_the_settings(
     world.copy_to(other)
     other.run(
         SPEC.last_day,
-        "bands landed_age_bands night_customers usual_stores customer_places demographic geographic "
-        "survey_factor_scores made_segments",
+        "bands landed_age_bands night_customers usual_stores customer_places demographic "
+        "geographic survey_factor_scores made_segments",
     )
 
     assert set(other.query("select segment_id from segments.demographic")["segment_id"]) == {
@@ -145,7 +146,7 @@ def test_attitudes_are_those_of_the_last_answers(
     found = world.query("select customer_id, segment_id from segments.attitude")
     recent = planted["answers"].sort_values("responded_at")
     recent = recent[recent["responded_at"] >= pd.Timestamp(SPEC.last_day - timedelta(days=364))]
-    expected = {customer: "unknown" for customer in last_profiles.index}
+    expected = dict.fromkeys(last_profiles.index, "unknown")
     for survey in ("csat", "nps"):
         last = recent[recent["survey"] == survey].groupby("customer_id")["score"].last()
         for customer, score in last.items():
@@ -167,7 +168,7 @@ def test_the_usual_store_and_its_distance_are_those_of_a_plain_count(
     new_world: Callable[..., Any],
 ) -> None:
     """Random orders in five stores, some returned before and some after the night."""
-    night, draws = date(2026, 3, 31), Random(7)
+    night, draws = date(2026, 3, 31), Random(7)  # noqa: S311
     stores = {f"S{n}": (50 + n / 10, 8 + n / 7) for n in range(5)}
     homes = {f"C{n:03d}": (50 + draws.random(), 8 + draws.random()) for n in range(150)}
     lines, counted = [], defaultdict(list)
@@ -206,7 +207,7 @@ def test_the_usual_store_and_its_distance_are_those_of_a_plain_count(
         for store, at in stores.items()
     ])  # fmt: skip
     world.land("customers", [
-        {"customer_id": customer, "created_at": datetime(2020, 1, 1), "latitude": at[0],
+        {"customer_id": customer, "created_at": datetime.combine(night, time(9)), "latitude": at[0],
          "longitude": at[1]}
         for customer, at in homes.items()
     ])  # fmt: skip

@@ -5,12 +5,16 @@
     a coordinate is.
 #}
 {% macro great_circle_km(latitude, longitude, other_latitude, other_longitude) -%}
-    {{ rounded(
-        '2 * 6371.0088 * asin(sqrt(least(1.0,'
-        ~ ' power(sin(radians(' ~ other_latitude ~ ' - ' ~ latitude ~ ') / 2), 2)'
-        ~ ' + cos(radians(' ~ latitude ~ ')) * cos(radians(' ~ other_latitude ~ '))'
-        ~ ' * power(sin(radians(' ~ other_longitude ~ ' - ' ~ longitude ~ ') / 2), 2))))'
-    ) }}
+    case
+        {# `least` passes over a null. #}
+        when {{ latitude }} + {{ longitude }} + {{ other_latitude }} + {{ other_longitude }} is not null
+            then {{ rounded(
+                '2 * 6371.0088 * asin(sqrt(least(1.0,'
+                ~ ' power(sin(radians(' ~ other_latitude ~ ' - ' ~ latitude ~ ') / 2), 2)'
+                ~ ' + cos(radians(' ~ latitude ~ ')) * cos(radians(' ~ other_latitude ~ '))'
+                ~ ' * power(sin(radians(' ~ other_longitude ~ ' - ' ~ longitude ~ ') / 2), 2))))'
+            ) }}
+    end
 {%- endmacro %}
 
 
