@@ -66,3 +66,13 @@
                 'zh': '选择契合{name}的文案、图片和商品。'}},
     }) }}
 {% endmacro %}
+
+
+{# One of these texts in one language, by the `kind` of the row; `name` is an expression. #}
+{% macro segment_text(text, language, name) -%}
+    case kind
+        {%- for kind, texts in segment_texts().items() %}
+        when '{{ kind }}' then {{ filled(texts[text][language], {'name': name}, language) }}
+        {%- endfor %}
+    end
+{%- endmacro %}

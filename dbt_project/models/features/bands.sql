@@ -61,8 +61,9 @@ named as (
         is_last,
         place,
         cast(lower_bound as varchar) as first_word,
-        cast(upper_bound - case when measure = 'age' and lower_bound > 0 then 1 else 0 end as varchar)
-            as last_word,
+        cast(
+            upper_bound - case when measure = 'age' and lower_bound > 0 then 1 else 0 end as varchar
+        ) as last_word,
         case when measure = 'age' then '' else ' km' end as unit,
         case when measure = 'age' then '岁' else '公里' end as unit_zh
     from bounded

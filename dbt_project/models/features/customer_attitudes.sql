@@ -25,8 +25,8 @@ customers as (
 
 ),
 
-{# Answers on a scale that says nothing are left out here too: files may have been landed before such
-   rows were refused. Of several at one time the worst counts. #}
+{# Answers on a scale that says nothing are left out here too: files may have been landed before
+   such rows were refused. Of several at one time the worst counts. #}
 answers as (
 
     select

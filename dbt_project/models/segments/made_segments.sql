@@ -120,14 +120,10 @@ select
     words_zh as segment_name_zh,
     cast(row_number() over (partition by scheme order by kind, place, code) as integer)
         as worth_rank,
-    {% for text in ['description', 'rule_text', 'recommended_action'] -%}
-    {%- for language, suffix in [('en', ''), ('zh', '_zh')] %}
-    case kind
-        {%- for kind, texts in segment_texts().items() %}
-        when '{{ kind }}'
-            then {{ filled(texts[text][language], {'name': 'words' ~ suffix}, language) }}
-        {%- endfor %}
-    end as {{ text }}{{ suffix }}{{ ',' if not (loop.last and text == 'recommended_action') }}
-    {%- endfor %}
-    {%- endfor %}
+    {{ segment_text('description', 'en', 'words') }} as description,
+    {{ segment_text('rule_text', 'en', 'words') }} as rule_text,
+    {{ segment_text('recommended_action', 'en', 'words') }} as recommended_action,
+    {{ segment_text('description', 'zh', 'words_zh') }} as description_zh,
+    {{ segment_text('rule_text', 'zh', 'words_zh') }} as rule_text_zh,
+    {{ segment_text('recommended_action', 'zh', 'words_zh') }} as recommended_action_zh
 from made
