@@ -93,7 +93,8 @@ valued as (
         coalesce(min(words_zh), min(words)) as words_zh,
         0 as place
     from landed
-    where code is not null
+    {# The names of segments that are always there are taken. #}
+    where code not in ('unknown', 'no_leaning')
     group by kind, scheme, code
 
 ),

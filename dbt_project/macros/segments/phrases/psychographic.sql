@@ -3,7 +3,7 @@
         'psychographic.leaning': {
             'en': 'Leaning to {factor}: {above} standard deviations above the mean of {respondents} respondents',
             'zh': '倾向为{factor}：高于{respondents}位受访者均值{above}个标准差'},
-        'psychographic.balanced': {
+        'psychographic.no_leaning': {
             'en': 'No leaning: in no factor above the mean of the respondents',
             'zh': '没有明显倾向：各因子均不高于受访者均值'},
         'psychographic.second': {

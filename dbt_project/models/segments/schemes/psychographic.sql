@@ -54,12 +54,12 @@ leanings as (
         other.factor as second_factor,
         other.standard_score as second_score,
         case
-            when best.standard_score > 0 then {{ as_code('best.factor') }} else 'balanced'
+            when best.standard_score > 0 then {{ as_code('best.factor') }} else 'no_leaning'
         end as code,
         case
             when best.standard_score <= 0 then {{ as_code('best.factor') }}
             when other.standard_score > 0 then {{ as_code('other.factor') }}
-            else 'balanced'
+            else 'no_leaning'
         end as next_code,
         {{ rounded('abs(best.standard_score - case when best.standard_score > 0'
             ~ ' then greatest(coalesce(other.standard_score, 0), 0) else 0 end)') }} as margin
@@ -99,7 +99,7 @@ select
                 {{ said('psychographic.unknown', {
                     'items': 'coalesce(answered.items, 0)',
                     'needed': 'night.psychographic_min_answers'}) }}
-        when leanings.score <= 0 then {{ said('psychographic.balanced') }}
+        when leanings.score <= 0 then {{ said('psychographic.no_leaning') }}
         else
             {{ said('psychographic.leaning', {
                 'factor': 'leanings.factor', 'above': as_money('leanings.score'),
