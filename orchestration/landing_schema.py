@@ -37,12 +37,23 @@ DUCKDB_TYPES: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a landing table; `allowed` lists the values of a code."""
+    """One column of a landing table.
+
+    `allowed` lists the values of a code. An optional value outside `lowest` to `highest`, or of a
+    day that is not within `years_back` before the day it is loaded, becomes null and is counted.
+    """
 
     name: str
     kind: Kind
     is_required: bool = False
     allowed: tuple[str, ...] | None = None
+    lowest: int | None = None
+    highest: int | None = None
+    years_back: int | None = None
+
+    @property
+    def has_range(self) -> bool:
+        return self.lowest is not None or self.years_back is not None
 
     @property
     def date_name(self) -> str | None:
@@ -51,12 +62,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class RowRule:
+    """Why a row is rejected though all its values can be typed; `is_broken` is SQL over them."""
+
+    reason: str
+    is_broken: str
+
+
+@dataclass(frozen=True)
 class LandingTable:
     """One landing table.
 
     `key` makes rows upserts; empty means rows have no key. With `is_key_optional` a row whose key
     has a null part counts as keyless. `identity` is what makes two keyless rows the same line.
-    `version` is the column whose latest value wins before load order does.
+    `version` is the column whose latest value wins before load order does. A row that breaks one of
+    `rules` is rejected.
     """
 
     name: str
@@ -66,6 +86,7 @@ class LandingTable:
     is_key_optional: bool = False
     identity: tuple[str, ...] = ()
     version: str | None = None
+    rules: tuple[RowRule, ...] = ()
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +95,10 @@ class LandingTable:
     @property
     def required(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.is_required)
+
+    @property
+    def ranged(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.has_range)
 
     def create_sql(self) -> str:
         """Return the DDL of `raw.<name>`: origin of the row, typed columns, the rest as JSON."""
@@ -98,6 +123,15 @@ def _columns(*groups: tuple[Kind, str]) -> tuple[Column, ...]:
 TRANSACTION_TYPES = ("sale", "return", "cancellation", "fee", "adjustment")
 SURVEYS = ("nps", "csat", "ces", "risk_profile", "needs", "psychographic")
 IDENTIFIER_TYPES = ("email", "phone", "loyalty_card", "device", "household")
+# Nobody is known to have lived longer than 122 years; system defaults such as 1900-01-01 have.
+MAX_AGE_YEARS = 120
+COORDINATES = (
+    Column("latitude", "number", lowest=-90, highest=90),
+    Column("longitude", "number", lowest=-180, highest=180),
+)
+RISK_LEVEL = Column("risk_level", "integer", lowest=1, highest=5)
+# Of the question behind the Net Promoter Score (Reichheld 2003); 5 of 5 is no promoter's 9 or 10.
+NPS_SCALE_MAX = 10
 
 _TABLES = (
     LandingTable(
@@ -105,24 +139,30 @@ _TABLES = (
         grain="customer",
         key=("customer_id",),
         version="updated_at",
-        columns=_columns(
-            ("id", "customer_id*"),
-            ("at", "updated_at created_at"),
-            ("text", "email phone first_name last_name"),
-            ("date", "birth_date"),
-            ("text", "age_band gender income_band education occupation marital_status"),
-            ("integer", "household_size children_count"),
-            ("text", "home_ownership country region city"),
-            ("id", "postal_code"),
-            ("number", "latitude longitude"),
-            ("text", "loyalty_tier"),
-            ("number", "loyalty_points"),
-            ("at", "loyalty_enrolled_at"),
-            ("text", "acquisition_channel"),
-            ("money", "acquisition_cost"),
-            (
-                "boolean",
-                "marketing_consent profiling_consent email_consent sms_consent ads_consent",
+        columns=(
+            *_columns(
+                ("id", "customer_id*"),
+                ("at", "updated_at created_at"),
+                ("text", "email phone first_name last_name"),
+            ),
+            Column("birth_date", "date", years_back=MAX_AGE_YEARS),
+            *_columns(
+                ("text", "age_band gender income_band education occupation marital_status"),
+                ("integer", "household_size children_count"),
+                ("text", "home_ownership country region city"),
+                ("id", "postal_code"),
+            ),
+            *COORDINATES,
+            *_columns(
+                ("text", "loyalty_tier"),
+                ("number", "loyalty_points"),
+                ("at", "loyalty_enrolled_at"),
+                ("text", "acquisition_channel"),
+                ("money", "acquisition_cost"),
+                (
+                    "boolean",
+                    "marketing_consent profiling_consent email_consent sms_consent ads_consent",
+                ),
             ),
         ),
     ),
@@ -158,11 +198,13 @@ _TABLES = (
         name="products",
         grain="product",
         key=("product_id",),
-        columns=_columns(
-            ("id", "product_id*"),
-            ("text", "name category subcategory department brand"),
-            ("money", "unit_cost"),
-            ("integer", "risk_level"),
+        columns=(
+            *_columns(
+                ("id", "product_id*"),
+                ("text", "name category subcategory department brand"),
+                ("money", "unit_cost"),
+            ),
+            RISK_LEVEL,
         ),
     ),
     LandingTable(
@@ -217,16 +259,20 @@ _TABLES = (
             Column("scale_max", "number"),
             Column("responded_at", "at", is_required=True),
         ),
+        rules=(
+            RowRule("other_scale", f"survey = 'nps' and scale_max <> {NPS_SCALE_MAX}"),
+            RowRule(
+                "bad_score",
+                "score < 0 or score > "
+                f"coalesce(scale_max, case when survey = 'nps' then {NPS_SCALE_MAX} end)",
+            ),
+        ),
     ),
     LandingTable(
         name="stores",
         grain="store",
         key=("store_id",),
-        columns=_columns(
-            ("id", "store_id*"),
-            ("text", "name* region city"),
-            ("number", "latitude longitude"),
-        ),
+        columns=(*_columns(("id", "store_id*"), ("text", "name* region city")), *COORDINATES),
     ),
     LandingTable(
         name="control_totals",
@@ -249,11 +295,11 @@ _TABLES = (
         name="holdings",
         grain="customer, product and day",
         key=("customer_id", "product_id", "held_on"),
-        columns=_columns(
-            ("id", "customer_id* product_id*"),
-            ("date", "held_on*"),
-            ("money", "balance*"),
-            ("integer", "risk_level"),
+        columns=(
+            *_columns(
+                ("id", "customer_id* product_id*"), ("date", "held_on*"), ("money", "balance*")
+            ),
+            RISK_LEVEL,
         ),
     ),
     LandingTable(

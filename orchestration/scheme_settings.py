@@ -1,6 +1,6 @@
 """The settings of the schemes: a section each, whose values reach SQL as columns of `ops.night`."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -356,6 +356,101 @@ class PreferencesSettings(Section):
         if list(hours) != sorted(set(hours)) or hours[0] < 0 or hours[-1] > 23:
             raise ValueError("must be four rising hours from 0 to 23")
         return hours
+class DemographicSettings(Section):
+    """By what people are told apart: nothing is inferred, what is not landed is unknown."""
+
+    by: Literal["age_band", "gender", "income_band"] = Field(
+        "age_band", description="The attribute whose values are the segments"
+    )
+    age_bands: tuple[int, ...] = Field(
+        (18, 25, 35, 45, 55, 65),
+        description="Lower bounds in whole years; a band ends below the next one, the last is open "
+        "(defaults: 18-24 to 65+, the age brackets of Google Analytics)",
+    )
+
+    @field_validator("age_bands")
+    @classmethod
+    def _bounds_rise(cls, bounds: tuple[int, ...]) -> tuple[int, ...]:
+        return rising_bounds(bounds, 120, "[18, 25, 35, 45, 55, 65]")
+
+
+class GeographicSettings(Section):
+    """By what places are told apart."""
+
+    by: Literal["auto", "city_tier", "region", "distance"] = Field(
+        "auto",
+        description="`auto`: the city's tier where the seed `city_tiers` has it, else the region; "
+        "`distance`: to the usual store",
+    )
+    distance_km: tuple[int, ...] = Field(
+        (5, 10, 25, 40),
+        description="Lower bounds in whole km; a band ends below the next one, the last is open "
+        "(defaults: 3, 6, 15 and 25 miles, the trade areas of neighbourhood, community, regional "
+        "and super-regional centres, ICSC U.S. Shopping-Center Classification)",
+    )
+
+    @field_validator("distance_km")
+    @classmethod
+    def _bounds_rise(cls, bounds: tuple[int, ...]) -> tuple[int, ...]:
+        return rising_bounds(bounds, 20_000, "[5, 10, 25, 40]")
+
+
+class AttitudeSettings(Section):
+    """What customers say of the company, and for how long that counts."""
+
+    max_age_days: int = Field(
+        365, ge=1, description="Days that an answer or a complaint counts: a year, as of purchases"
+    )
+    csat_scale_max: int = Field(
+        5, ge=2, description="Upper end of the scale of CSAT answers that do not name theirs"
+    )
+    csat_satisfied: float = Field(
+        0.75,
+        gt=0,
+        le=1,
+        description="At least this share of the way from 1 to the upper end is `satisfied`: 4 and "
+        "5 of 5, the two best boxes that CSAT counts",
+    )
+    min_answers: int = Field(
+        30, ge=2, description="Answers under which a segment has no NPS and no mean CSAT"
+    )
+
+
+class PsychographicSettings(Section):
+    """When the answers to a psychographic survey say something about a customer."""
+
+    max_age_days: int = Field(
+        730,
+        ge=1,
+        description="Days that an answer counts; longer than an opinion, for traits hold for years "
+        "(Roberts & DelVecchio 2000)",
+    )
+    min_answers: int = Field(
+        3,
+        ge=1,
+        description="Answered items under which a customer is unknown; fewer than three are a weak "
+        "measure (Costello & Osborne 2005)",
+    )
+    min_respondents: int = Field(
+        30, ge=2, description="Customers with a factor under whom its mean says nothing"
+    )
+
+
+def rising_bounds(bounds: tuple[int, ...], highest: int, example: str) -> tuple[int, ...]:
+    """Return the lower bounds of bands, or say why they are none.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is out of range, or they do not rise: bands would overlap.
+    """
+    is_within = all(1 <= bound <= highest for bound in bounds)
+    if not bounds or not is_within or list(bounds) != sorted(set(bounds)):
+        raise ValueError(
+            f"must be rising whole numbers from 1 to {highest:,}, such as {example}; each is where "
+            f"a band begins and the one before ends, so {list(bounds)} would overlap or be empty"
+        )
+    return bounds
 
 
 class SchemeSettings(Section):
@@ -373,18 +468,26 @@ class SchemeSettings(Section):
     channel: ChannelSettings = ChannelSettings()
     rf_matrix: RfMatrixSettings = RfMatrixSettings()
     preferences: PreferencesSettings = PreferencesSettings()
+    demographic: DemographicSettings = DemographicSettings()
+    geographic: GeographicSettings = GeographicSettings()
+    attitude: AttitudeSettings = AttitudeSettings()
+    psychographic: PsychographicSettings = PsychographicSettings()
 
     def night_columns(self) -> dict[str, Any]:
         """Return what SQL reads of these settings, by the column's name.
 
         A value `rfm.map` is `rfm_map`; a tuple `rfm.frequency_cuts` has a column a place,
         `rfm_frequency_cuts_1` and on. What has no fixed number of values is one text,
-        `page_view=1,review=5` or `page_view,search` (`rows_of` takes it apart).
+        `page_view=1,review=5`, `page_view,search` or `18,25,35` (`rows_of` takes it apart).
         """
         columns: dict[str, Any] = {}
         for section in SchemeSettings.model_fields:
-            for name, value in getattr(self, section):
-                if isinstance(value, tuple):
+            settings = getattr(self, section)
+            for name, value in settings:
+                annotation = type(settings).model_fields[name].annotation
+                if isinstance(value, tuple) and Ellipsis in get_args(annotation):
+                    columns[f"{section}_{name}"] = ",".join(map(str, value))
+                elif isinstance(value, tuple):
                     places = enumerate(value, start=1)
                     columns |= {f"{section}_{name}_{place}": each for place, each in places}
                 elif isinstance(value, dict):

@@ -19,7 +19,7 @@ RUN_GROUP = "run"
 BOOKKEEPING = {
     "files": "One row per landed file: where it stands in load order, its content hash, its rows.",
     "rejected_rows": "One row per rejected row, whole, with file, row number and reason.",
-    "nulled_values": "One row per file and optional column with values that could not be typed.",
+    "nulled_values": "One row per file and optional column with values that became null.",
 }
 RECORDS = {
     "applied_files": "One row per landing file whose rows core holds, written once core is built.",
@@ -95,7 +95,8 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             dg.AssetCheckSpec(
                 "every_optional_value_could_be_typed",
                 asset=["raw", "nulled_values"],
-                description="Optional values that could not be read became null, and are counted.",
+                description="Optional values that could not be read, or lie outside their column's "
+                "range, became null, and are counted.",
             ),
             dg.AssetCheckSpec(
                 "no_row_was_rejected",

@@ -83,7 +83,7 @@ def _file_lines(each: FileInspection) -> list[str]:
     if each.rejected:
         lines.append(f"    rejected: {_counts(each.rejected)}")
     if each.nulled:
-        lines.append(f"    unreadable, taken as missing: {_counts(each.nulled)}")
+        lines.append(f"    unreadable or out of range, taken as missing: {_counts(each.nulled)}")
     if each.unknown_columns:
         lines.append(f"    not in the contract, kept: {', '.join(each.unknown_columns)}")
     if each.missing_columns:

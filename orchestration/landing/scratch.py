@@ -19,7 +19,7 @@ from orchestration.landing.readers import (
     reading_failed,
 )
 from orchestration.landing.rules import named_currency
-from orchestration.landing.statement import bad_bit, typing_statement
+from orchestration.landing.statement import bad_bit, range_bit, typing_statement
 from orchestration.landing.typing_sql import EXPECTED_FORMS, quoted
 from orchestration.landing_schema import LANDING, Column
 from orchestration.settings import Settings
@@ -39,7 +39,8 @@ class ScratchFacts:
     ----------
     rows_in : rows by the second reader, equal to those of the scratch view.
     rejected : rows by reason.
-    nulled : values of optional columns that could not be typed, in rows that stand.
+    nulled : values of optional columns that could not be typed or lie outside the column's range,
+        in rows that stand.
     unknown_columns : columns that the contract does not have, as they are spelled in the file.
     missing_columns : optional columns that the file does not have.
     first_day, last_day : business days of the table's first required date or instant.
@@ -152,6 +153,8 @@ def _facts(
     currency = "currency" if table.name == "transactions" else "cast(null as varchar)"
     sums = [f"array_agg(distinct {currency})", f"min({day})", f"max({day})", "count(*)"]
     sums += [f"count(*) filter (where bad & {bad_bit(table, each)} <> 0)" for each in judged]
+    ranged = [column for column in judged if column.has_range]
+    sums += [f"count(*) filter (where bad & {range_bit(table, each)} <> 0)" for each in ranged]
     by_reason = connection.execute(
         f"select reason, {', '.join(sums)} from {SCRATCH_VIEW} group by reason order by reason"
     ).fetchall()
@@ -179,6 +182,10 @@ def _facts(
         bad_standing = sum(row[place] for row in standing)
         if bad_standing and not column.is_required:
             nulled[column.name] = bad_standing
+    for place, column in enumerate(ranged, start=5 + len(judged)):
+        outside = sum(row[place] for row in standing)
+        if outside:
+            nulled[column.name] = nulled.get(column.name, 0) + outside
     if problems:
         raise LandingError("\n".join(problems))
     currencies = {code for row in standing for code in row[1] or () if code is not None}

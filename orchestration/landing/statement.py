@@ -7,6 +7,7 @@ from orchestration.landing.typing_sql import (
     Cell,
     business_day_sql,
     can_fail,
+    is_in_range_sql,
     null_sql,
     present_cell,
     quoted,
@@ -37,6 +38,11 @@ def bad_bit(table: LandingTable, column: Column) -> int:
     return 1 << table.columns.index(column)
 
 
+def range_bit(table: LandingTable, column: Column) -> int:
+    """Return the bit of `bad` that says that a value could be typed and lies outside its range."""
+    return 1 << (len(table.columns) + table.ranged.index(column))
+
+
 def typing_statement(
     table: LandingTable,
     source: Source,
@@ -57,8 +63,9 @@ def typing_statement(
 
     Returns
     -------
-    A query of `typed_columns(table)`, `reason` (null: the row stands), `bad` (see `bad_bit`),
-    `row_json` (rejected rows only) and, where the source numbers its rows, `row_number`.
+    A query of `typed_columns(table)`, `reason` (null: the row stands), `bad` (see `bad_bit` and
+    `range_bit`), `row_json` (rejected rows only) and, where the source numbers its rows,
+    `row_number`.
     """
     zone = settings.time_zone
     here = {name: f"cell_{i}" for i, name in enumerate(source.cells)}
@@ -80,12 +87,18 @@ def typing_statement(
             failing.add(name)
             is_bad = f"present_{name} is not null and {name} is null"
             bad.append(f"(case when {is_bad} then {bad_bit(table, column)} else 0 end)")
+        if column.has_range:
+            is_outside = f"not ({is_in_range_sql(column)})"
+            bad.append(f"(case when {is_outside} then {range_bit(table, column)} else 0 end)")
         if column.date_name:
             days.append(f"{business_day_sql(name, zone)} as {column.date_name}")
     names = [
         f"{DEFAULT_TRANSACTION_TYPE} as {name}" if name == "transaction_type" else name
         for name in table.by_name
     ]
+    for column in table.ranged:
+        bounded = f"case when {is_in_range_sql(column)} then {column.name} end as {column.name}"
+        names[table.columns.index(column)] = bounded
     landed = {name: Cell(here[name], cell.duckdb_type) for name, cell in source.cells.items()}
     extra = _json_object({name: landed[name] for name in unknown}) if unknown else "null"
     if source.row:
@@ -118,7 +131,10 @@ def typing_statement(
 def _reason(
     table: LandingTable, found: dict[str, str], failing: set[str], settings: Settings
 ) -> str:
-    """Say why a row is rejected: the first failing required column in the contract's order."""
+    """Say why a row is rejected: the first failing required column in the contract's order.
+
+    Then, of rows whose values can all be typed, the first broken rule.
+    """
     cases = []
     for name in table.required:
         if name in found:
@@ -127,6 +143,7 @@ def _reason(
             cases.append(f"when {name} is null then 'bad_{name}'")
     if table.name == "transactions" and settings.currency:
         cases.append(f"when currency <> {quoted(settings.currency)} then 'other_currency'")
+    cases += [f"when {rule.is_broken} then {quoted(rule.reason)}" for rule in table.rules]
     return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
 
 

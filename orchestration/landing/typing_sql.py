@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from orchestration.landing_schema import DUCKDB_TYPES, Column
@@ -123,6 +124,19 @@ def value_sql(column: Column, cell: Cell, zone: str) -> str:
         words = ", ".join(map(quoted, column.allowed))
         return f"case when lower({value}) in ({words}) then lower({value}) end"
     return value
+
+
+def is_in_range_sql(column: Column) -> str:
+    """Return whether a typed value lies within its column's range; null for null.
+
+    A birth date is held against the day on which it is loaded, the one time when it is judged: what
+    is in raw is never judged again, so a night that is run or rebuilt later says the same.
+    """
+    if column.years_back is None:
+        return f"{column.name} between {column.lowest} and {column.highest}"
+    today = f"date '{datetime.now(UTC).date()}'"
+    before = f"{today} - interval {column.years_back + 1} year"
+    return f"{column.name} > {before} and {column.name} <= {today}"
 
 
 def can_fail(column: Column, cell: Cell) -> bool:

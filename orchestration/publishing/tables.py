@@ -100,6 +100,9 @@ PUBLISHED: dict[str, PublishedTable] = {
         "effect_measure turnover_share reachable_share",
         is_latest=False,
     ),
+    "fct_segment_attitudes": _table(
+        "scheme segment_id", "answers nps nps_low nps_high csat_answers csat_mean"
+    ),
     "fct_model_runs": _table(
         "as_of_date model_id",
         "kind trained_on n_clusters verdict silhouette stability agreement_with_previous "

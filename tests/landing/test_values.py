@@ -1,7 +1,7 @@
 """Every kind of value: what is read, what is missing, what is bad."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -279,3 +279,57 @@ def test_unreadable_optional_values_are_counted_where_the_row_stands(landing: An
     ) == [
         (1, "transactions", "quantity", 1)
     ]  # fmt: skip
+
+
+def test_a_coordinate_may_lie_on_the_edge_of_the_map_and_not_beyond(landing: Any) -> None:
+    values = ["90", "-90", "90.001", "-90.001", "", "north"]
+    assert typed(landing, "latitude", values, "a.csv", "customers") == [
+        90.0, -90.0, None, None, None, None, "3 bad",
+    ]  # fmt: skip
+
+
+def test_ranges_hold_for_typed_files_too(landing: Any) -> None:
+    assert typed(landing, "longitude", [180.0, 181.0, None], "a.parquet", "customers") == [
+        180.0, None, None, "1 bad",
+    ]  # fmt: skip
+
+
+def test_nobody_is_older_than_120_years_or_born_tomorrow(landing: Any) -> None:
+    today = datetime.now(UTC).date()
+    of_121, of_120 = (date(today.year - age, today.month, min(today.day, 28)) for age in (121, 120))
+    values = [str(today), str(today + timedelta(days=1)), str(of_121), str(of_120), "n/a"]
+    assert typed(landing, "birth_date", values, "a.csv", "customers") == [
+        today, None, None, of_120, None, "3 bad",
+    ]  # fmt: skip
+
+
+def test_birth_dates_that_are_all_one_default_are_counted_and_stop_nothing(landing: Any) -> None:
+    assert typed(landing, "birth_date", ["1800-01-01"] * 3, "a.csv", "customers") == [
+        None, None, None, "3 bad",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answers", "reasons"),
+    [
+        (["nps,5,5", "nps,9,10", "nps,0,", "NPS,10,"], ["other_scale"]),
+        (["nps,10.5,10", "nps,-1,", "nps,11,"], ["bad_score"] * 3),
+        (["risk_profile,6,5", "risk_profile,5,5", "risk_profile,9,"], ["bad_score"]),
+        (["nps,good,5"], ["bad_score"]),
+    ],
+)
+def test_an_answer_outside_its_scale_is_rejected(
+    landing: Any, answers: list[str], reasons: list[str]
+) -> None:
+    landing.put_rows("transactions", "base.csv", [{"order_id": "o", "ordered_at": "2024-01-01",
+                                                   "amount": "1"}])  # fmt: skip
+    lines = [f"c,{answer},2024-01-01" for answer in answers]
+    header = "customer_id,survey,score,scale_max,responded_at"
+    landing.put("survey_responses", "a.csv", "\n".join([header, *lines]) + "\n")
+
+    landing.ingest()
+
+    assert landing.reasons() == reasons
+    assert landing.query("select count(*) from raw.survey_responses") == [
+        (len(answers) - len(reasons),)
+    ]

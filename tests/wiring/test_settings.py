@@ -47,6 +47,18 @@ def test_null_window_means_all_history(tmp_path: Path) -> None:
         ("lifecycle:\n  min_days: [28, 14, 56]\n", 2, ["do not fall"]),
         ("rfm:\n  frequency_cuts: [1, 1, 4, 9]\n", 2, ["rising"]),
         ("churn_risk:\n  high: 0.2\n", 1, ["`medium` (0.3) must be below `high` (0.2)"]),
+        (
+            "demographic:\n  by: age_band\n  age_bands: [18, 35, 25]\n",
+            3,
+            ["`demographic.age_bands`", "from 1 to 120", "[18, 25, 35, 45, 55, 65]", "overlap"],
+        ),
+        ("demographic:\n  age_bands: [18, 18]\n", 2, ["`demographic.age_bands`", "overlap"]),
+        ("demographic:\n  age_bands: []\n", 2, ["`demographic.age_bands`", "rising"]),
+        ("demographic:\n  age_bands: [18, 130]\n", 2, ["from 1 to 120"]),
+        ("demographic:\n  by: postcode\n", 2, ["'age_band', 'gender' or 'income_band'"]),
+        ("geographic:\n  distance_km: [10, 5]\n", 2, ["`geographic.distance_km`", "[5, 10"]),
+        ("geographic:\n  by: city\n", 2, ["'auto', 'city_tier', 'region' or 'distance'"]),
+        ("attitude:\n  min_answers: 1\n", 2, ["`attitude.min_answers`", "equal to 2"]),
         ("alerts:\n  webhook_url: ftp://here\n", 2, ["http://"]),
         ("schedule:\n  at: 25:00\n", 2, ["`schedule.at`"]),
     ],
@@ -62,6 +74,15 @@ def test_a_mistake_is_named_with_line_and_what_is_allowed(
     assert f"{path}, line {line}:" in str(caught.value)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_a_list_of_any_length_reaches_sql_as_one_text(tmp_path: Path) -> None:
+    path = write(tmp_path, "demographic:\n  age_bands: [30, 60]\n")
+
+    columns = load_settings(path).night_columns()
+
+    assert columns["demographic_age_bands"] == "30,60"
+    assert columns["rfm_frequency_cuts_4"] == 9
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:

@@ -1,5 +1,10 @@
 {{ config(materialized='table') }}
 
+{% set attributes = [
+    'gender', 'income_band', 'education', 'occupation', 'marital_status', 'home_ownership',
+    'country', 'region', 'city', 'loyalty_tier', 'acquisition_channel',
+] %}
+
 with
 
 night as (
@@ -16,17 +21,9 @@ known_customers as (
     select
         customer_id,
         age_band,
-        gender,
-        income_band,
-        education,
-        occupation,
-        marital_status,
-        home_ownership,
-        country,
-        region,
-        city,
-        loyalty_tier,
-        acquisition_channel,
+        {% for attribute in attributes -%}
+        {{ attribute }},
+        {% endfor -%}
         household_size,
         children_count,
         file_seq,
@@ -70,43 +67,33 @@ existing_customers as (
 )
 
 select
-    customer_id,
+    existing.customer_id,
     {# The birth date decides where there is one: a band from a file does not grow older. #}
+    coalesce(bands.band, landed_bands.band, existing.age_band, 'unknown') as age_band,
+    {% for attribute in attributes %}
+    coalesce(existing.{{ attribute }}, 'unknown') as {{ attribute }},
+    {% endfor %}
     case
-        when age between 0 and 17 then 'under 18'
-        when age between 18 and 24 then '18-24'
-        when age between 25 and 34 then '25-34'
-        when age between 35 and 44 then '35-44'
-        when age between 45 and 54 then '45-54'
-        when age between 55 and 64 then '55-64'
-        when age between 65 and 120 then '65+'
-        else coalesce(age_band, 'unknown')
-    end as age_band,
-    coalesce(gender, 'unknown') as gender,
-    coalesce(income_band, 'unknown') as income_band,
-    coalesce(education, 'unknown') as education,
-    coalesce(occupation, 'unknown') as occupation,
-    coalesce(marital_status, 'unknown') as marital_status,
-    coalesce(home_ownership, 'unknown') as home_ownership,
-    case
-        when household_size >= 5 then '5+'
-        when household_size >= 1 then cast(household_size as varchar)
+        when existing.household_size >= 5 then '5+'
+        when existing.household_size >= 1 then cast(existing.household_size as varchar)
         else 'unknown'
     end as household_size_band,
     case
-        when children_count >= 3 then '3+'
-        when children_count >= 0 then cast(children_count as varchar)
+        when existing.children_count >= 3 then '3+'
+        when existing.children_count >= 0 then cast(existing.children_count as varchar)
         else 'unknown'
     end as children_band,
-    coalesce(country, 'unknown') as country,
-    coalesce(region, 'unknown') as region,
-    coalesce(city, 'unknown') as city,
-    coalesce(loyalty_tier, 'unknown') as loyalty_tier,
-    coalesce(acquisition_channel, 'unknown') as acquisition_channel,
-    cast(extract(month from birth_date) as integer) as birthday_month,
-    marketing_consent,
-    email_consent,
-    sms_consent,
-    ads_consent,
-    as_of_date
-from existing_customers
+    cast(extract(month from existing.birth_date) as integer) as birthday_month,
+    existing.marketing_consent,
+    existing.email_consent,
+    existing.sms_consent,
+    existing.ads_consent,
+    existing.as_of_date
+from existing_customers as existing
+left join {{ ref('bands') }} as bands
+    on
+        bands.measure = 'age'
+        and existing.age >= bands.lower_bound
+        and existing.age < bands.upper_bound
+left join {{ ref('landed_age_bands') }} as landed_bands
+    on existing.age_band = landed_bands.landed_age_band

@@ -69,6 +69,10 @@ select
     ] %}
     preferences.{{ preference }},
     {% endfor %}
+    places.city_tier,
+    places.usual_store_id,
+    places.distance_km_band,
+    attitudes.nps_group,
     rfm.recency_days,
     rfm.frequency,
     cast(rfm.monetary as decimal(18, 2)) as monetary,
@@ -86,6 +90,8 @@ select
     predictions.churn_probability,
     predictions.expected_orders_90d,
     cast(predictions.expected_spend_365d as decimal(18, 2)) as expected_spend_365d,
+    attitudes.csat_share,
+    coalesce(attitudes.open_complaints, 0) as open_complaints,
     customers.birthday_month,
     scores.is_low_confidence,
     predictions.is_extrapolated,
@@ -105,6 +111,9 @@ inner join {{ ref('customer_loyalty') }} as loyalty
     on customers.customer_id = loyalty.customer_id
 inner join {{ ref('customer_preferences') }} as preferences
     on customers.customer_id = preferences.customer_id
+inner join {{ ref('customer_places') }} as places on customers.customer_id = places.customer_id
+left join {{ ref('customer_attitudes') }} as attitudes
+    on customers.customer_id = attitudes.customer_id
 left join predictions on customers.customer_id = predictions.customer_id
 {% for scheme in built_schemes_with_a_column() -%}
 left join {{ scheme }}_rows on customers.customer_id = {{ scheme }}_rows.customer_id

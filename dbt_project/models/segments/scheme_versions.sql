@@ -63,23 +63,34 @@ rules as (
 
 ),
 
-{# The codes belong to the rules of `rfm` alone, and only those of the chosen map. #}
-code_map as (
+{# What stands in a seed and belongs to the rules of one scheme alone; of the codes, only those of
+   the chosen map. #}
+seeded as (
 
     select
+        'rfm' as scheme,
         {{ dbt.listagg("pairs.rfm_code || pairs.segment_id", "','", 'order by pairs.rfm_code') }}
-            as codes
+            as rules
     from {{ ref('rfm_segment_map') }} as pairs
     inner join night on pairs.map = night.rfm_map
-
-),
-
-{# What belongs to which need is a rule of `needs` alone. #}
-need_pairs as (
-
+    union all
     select
+        'geographic' as scheme,
+        {{ dbt.listagg("city || ':' || city_tier", "','", 'order by city, city_tier') }} as rules
+    from {{ ref('city_tiers') }}
+    union all
+    select
+        'psychographic' as scheme,
         {{ dbt.listagg(
-            "kind || ':' || name || '=' || need", "','", 'order by kind, name') }} as pairs
+            "question || ':' || factor || ':' || cast(is_reversed as varchar)", "','",
+            'order by question, factor') }} as rules
+    from {{ ref('survey_factors') }}
+
+    union all
+    select
+        'needs' as scheme,
+        {{ dbt.listagg(
+            "kind || ':' || name || '=' || need", "','", 'order by kind, name') }} as rules
     from {{ ref('need_map') }}
 
 )
@@ -90,11 +101,9 @@ select
         schemes.scheme
         || '|' || coalesce(scheme_settings.settings, '')
         || '|' || coalesce(rules.rules, '')
-        || '|' || case when schemes.scheme = 'rfm' then code_map.codes else '' end
-        || case when schemes.scheme = 'needs' then '|' || coalesce(need_pairs.pairs, '') else '' end
+        || '|' || coalesce(seeded.rules, '')
     ) as scheme_version
 from schemes
-cross join code_map
-cross join need_pairs
 left join scheme_settings on schemes.scheme = scheme_settings.scheme
 left join rules on schemes.scheme = rules.scheme
+left join seeded on schemes.scheme = seeded.scheme

@@ -53,6 +53,35 @@ rule_segments as (
 
 ),
 
+{# Those that settings, seeds and the data make. #}
+made_segments as (
+
+    select
+        segment_id,
+        scheme,
+        segment_name,
+        segment_name_zh,
+        description,
+        rule_text,
+        recommended_action,
+        description_zh,
+        rule_text_zh,
+        recommended_action_zh,
+        cast(null as varchar) as short_rule,
+        cast(null as varchar) as short_rule_zh,
+        cast(null as varchar) as typical_customer,
+        cast(null as varchar) as typical_customer_zh,
+        cast(null as double) as rule_precision,
+        cast(null as double) as rule_recall,
+        'active' as status,
+        cast(null as varchar) as successor_of,
+        worth_rank,
+        cast(null as date) as first_seen,
+        cast(null as date) as last_seen
+    from {{ ref('made_segments') }}
+
+),
+
 learned_segments as (
 
     select
@@ -111,6 +140,9 @@ own_segments as (
 
 select *
 from rule_segments
+union all
+select *
+from made_segments
 union all
 select *
 from learned_segments
