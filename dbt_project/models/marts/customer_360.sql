@@ -65,7 +65,9 @@ select
     scores.f_score,
     scores.m_score,
     cast(rfm.average_order_value as decimal(18, 2)) as average_order_value,
-    rfm.tenure_days,
+    {# An account with contracts counts from the first of them; others have no row of contracts. #}
+    case when contracts.customer_id is null then rfm.tenure_days else contracts.tenure_days end
+        as tenure_days,
     rfm.orders_365d,
     cast(rfm.spend_365d as decimal(18, 2)) as spend_365d,
     cast(customer_value.margin_365d as decimal(18, 2)) as margin_365d,
@@ -90,6 +92,8 @@ inner join {{ ref('customer_rfm') }} as rfm on customers.customer_id = rfm.custo
 inner join {{ ref('rfm_scores') }} as scores on customers.customer_id = scores.customer_id
 inner join {{ ref('customer_value') }} as customer_value
     on customers.customer_id = customer_value.customer_id
+left join {{ ref('customer_contracts') }} as contracts
+    on customers.customer_id = contracts.customer_id
 left join predictions on customers.customer_id = predictions.customer_id
 {% for scheme in built_schemes() -%}
 left join {{ scheme }}_rows on customers.customer_id = {{ scheme }}_rows.customer_id
