@@ -201,6 +201,4 @@ class SchemeSettings(Section):
 def night_column_types() -> dict[str, str]:
     """Return the SQL types of those columns: what the defaults are made of decides."""
     kinds = {bool: "boolean", int: "integer", float: "double", str: "varchar"}
-    return {
-        name: kinds[type(value)] for name, value in SchemeSettings().night_columns().items()
-    }
+    return {name: kinds[type(value)] for name, value in SchemeSettings().night_columns().items()}

@@ -44,8 +44,10 @@ known as (
         started.*,
         coalesce(started.ended_on <= night.as_of_date, started.state in ('ended', 'cancelled'))
             as is_over,
-        case when started.ended_on > night.as_of_date and started.state <> 'ended'
-            then started.ended_on end as announced_on
+        case
+            when started.ended_on > night.as_of_date and started.state <> 'ended'
+                then started.ended_on
+        end as announced_on
     from started
     cross join night
     where started.state <> 'offered'
@@ -66,10 +68,16 @@ placed as (
                 known.state in ('ending', 'suspended')
             )
         ) as is_ending,
-        case when known.is_over then coalesce(known.ended_on, known.started_on)
-            else night.next_date end as last_until,
-        max(case when known.is_over then coalesce(known.ended_on, night.as_of_date)
-            else night.next_date end) over (
+        case
+            when known.is_over then coalesce(known.ended_on, known.started_on)
+            else night.next_date
+        end as last_until,
+        max(
+            case
+                when known.is_over then coalesce(known.ended_on, night.as_of_date)
+                else night.next_date
+            end
+        ) over (
             partition by known.customer_id
             order by known.started_on, known.contract_id
             rows between unbounded preceding and 1 preceding
@@ -99,16 +107,20 @@ select
     sum(case when spelled.is_running and not spelled.is_ending then 1 else 0 end)
         as lasting_contracts,
     max(case when spelled.window_days > 0 then 1 else 0 end) = 1 as has_run_365d,
-    cast(sum(case when spelled.is_running then spelled.monthly_amount else 0 end)
-        as decimal(18, 4)) as monthly_amount,
-    cast(sum({{ ratio('12 * spelled.monthly_amount', 'spelled.window_days', '365', 4) }})
-        as decimal(18, 4)) as income_365d,
+    cast(
+        sum(case when spelled.is_running then spelled.monthly_amount else 0 end) as decimal(18, 4)
+    ) as monthly_amount,
+    cast(
+        sum({{ ratio('12 * spelled.monthly_amount', 'spelled.window_days', '365', 4) }})
+        as decimal(18, 4)
+    ) as income_365d,
     min(spelled.started_on) as first_started_on,
     max(case when spelled.is_return then spelled.started_on end) as returned_on,
     max(case when spelled.is_return then spelled.until_before end) as left_on,
     case
-        when max(case when spelled.is_running and spelled.announced_on is null then 1 else 0 end) = 0
-            then max(case when spelled.is_running then spelled.announced_on end)
+        when
+            count(spelled.announced_on) = sum(case when spelled.is_running then 1 else 0 end)
+            then max(spelled.announced_on)
     end as announced_on,
     max(case when spelled.is_over then spelled.ended_on end) as last_ended_on
 from spelled

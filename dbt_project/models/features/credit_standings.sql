@@ -1,6 +1,3 @@
-{# Events that say by themselves that a debt will not be paid: they count as 90 days past due. #}
-{% set defaults = ['default', 'charge_off', 'write_off', 'bankruptcy'] %}
-
 with
 
 night as (
@@ -19,26 +16,24 @@ customers as (
 
 ),
 
+{# Some events say by themselves that a debt will not be paid, whatever days they tell. #}
 events as (
 
     select
         events.customer_id,
         case
-            when lower(events.event_type) in ('{{ defaults | join("', '") }}')
-                then greatest(coalesce(events.days_past_due, 0), 90)
-            else greatest(events.days_past_due, 0)
-        end as days_past_due,
+            when
+                lower(events.event_type) in ('default', 'charge_off', 'write_off', 'bankruptcy')
+                then 90
+            else 0
+        end as least_days,
+        events.days_past_due,
         events.occurred_date,
         events.occurred_at
     from {{ ref('credit_events') }} as events
     cross join night
     inner join customers on events.customer_id = customers.customer_id
-    where
-        events.occurred_date <= night.as_of_date
-        and (
-            events.days_past_due is not null
-            or lower(events.event_type) in ('{{ defaults | join("', '") }}')
-        )
+    where events.occurred_date <= night.as_of_date
 
 ),
 
@@ -47,10 +42,11 @@ instants as (
 
     select
         customer_id,
-        max(days_past_due) as days_past_due,
+        max(greatest(coalesce(days_past_due, 0), least_days)) as days_past_due,
         occurred_date,
         occurred_at
     from events
+    where days_past_due is not null or least_days > 0
     group by customer_id, occurred_date, occurred_at
 
 ),

@@ -78,15 +78,17 @@ select
     told.balance_90d_ago,
     cast(round(
         cast(told.income_365d as double)
-        + night.value_tier_balance_margin * cast(greatest(coalesce(told.balance, 0), 0) as double), 4
+        + night.value_tier_balance_margin * greatest(coalesce(cast(told.balance as double), 0), 0),
+        4
     ) as decimal(18, 4)) as value_365d,
     cast({{ days_between('told.first_date', 'night.as_of_date') }} as bigint) as tenure_days,
     cast(told.days_to_end as bigint) as days_to_end,
     cast(told.days_since_end as bigint) as days_since_end,
-    cast(case when told.gap_days > night.lifecycle_gap_days
-        then {{ days_between('told.returned_date', 'night.as_of_date') }} end as bigint)
-        as days_since_return,
-    cast(case when told.gap_days > night.lifecycle_gap_days then told.gap_days end as bigint)
+    case
+        when told.gap_days > night.lifecycle_gap_days
+            then cast({{ days_between('told.returned_date', 'night.as_of_date') }} as bigint)
+    end as days_since_return,
+    case when told.gap_days > night.lifecycle_gap_days then cast(told.gap_days as bigint) end
         as gap_days,
     told.has_run_365d or coalesce(told.balance > 0, false) as has_value,
     told.first_date,
