@@ -1,7 +1,7 @@
 {% macro credit_risk_phrases() %}
     {{ return({
         'credit_risk.worst': {
-            'en': 'Credit {bucket@bucket}: {days:day} past due at worst, open now or in the last {window}',
+            'en': 'Credit {bucket@bucket}: {days:day} past due at worst, open now or in the last {window:day}',
             'zh': '信用状况为{bucket@bucket}：当前未结清或近{window}天内最长逾期{days}天'},
         'credit_risk.no_event': {
             'en': 'Credit unknown: no days past due were ever told',
