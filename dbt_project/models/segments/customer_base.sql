@@ -80,7 +80,9 @@ select
     scores.f_score,
     scores.m_score,
     cast(rfm.average_order_value as decimal(18, 2)) as average_order_value,
-    rfm.tenure_days,
+    {# An account with contracts counts from the first of them; others have no row of contracts. #}
+    case when contracts.customer_id is null then rfm.tenure_days else contracts.tenure_days end
+        as tenure_days,
     rfm.orders_365d,
     cast(rfm.spend_365d as decimal(18, 2)) as spend_365d,
     cast(customer_value.margin_365d as decimal(18, 2)) as margin_365d,
@@ -111,6 +113,8 @@ inner join {{ ref('customer_loyalty') }} as loyalty
     on customers.customer_id = loyalty.customer_id
 inner join {{ ref('customer_preferences') }} as preferences
     on customers.customer_id = preferences.customer_id
+left join {{ ref('customer_contracts') }} as contracts
+    on customers.customer_id = contracts.customer_id
 inner join {{ ref('customer_places') }} as places on customers.customer_id = places.customer_id
 left join {{ ref('customer_attitudes') }} as attitudes
     on customers.customer_id = attitudes.customer_id

@@ -28,13 +28,19 @@ customers as (
         rfm.customer_id,
         {% for table in sources -%}
         {%- for feature in sources[table] -%}
-        {{ summable(table ~ '.' ~ feature) }} as {{ feature }},
+        {{ summable(
+            'case when contracts.customer_id is null then rfm.tenure_days '
+            ~ 'else contracts.tenure_days end'
+            if feature == 'tenure_days' else table ~ '.' ~ feature
+        ) }} as {{ feature }},
         {% endfor -%}
         {%- endfor -%}
         rfm.as_of_date
     from {{ ref('customer_rfm') }} as rfm
     left join {{ ref('customer_behaviour') }} as behaviour
         on rfm.customer_id = behaviour.customer_id
+    left join {{ ref('customer_contracts') }} as contracts
+        on rfm.customer_id = contracts.customer_id
 
 ),
 

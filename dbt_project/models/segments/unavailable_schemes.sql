@@ -67,8 +67,8 @@ cadence_reasons as (
         case
             when night.relationship = 'contractual'
                 then
-                    'Accounts with contracts have their lifecycle by contract status, which this '
-                    || 'version of Strata does not compute.'
+                    'Accounts with contracts have their lifecycle by contract status: it takes a '
+                    || 'contract or a balance by the night.'
             else parameters.status_reason
         end as reason
     from night

@@ -18,6 +18,39 @@
         'lifecycle.limits': {
             'en': 'Limits: at risk after {first}, dormant after {second}, churned after {third} days',
             'zh': '界限：{first}天后有风险，{second}天后沉睡，{third}天后流失'},
+        'lifecycle.no_contract': {
+            'en': 'Stage {stage@stage}: no contract and no balance yet',
+            'zh': '阶段为{stage@stage}：尚无合同，也没有余额'},
+        'lifecycle.contracts_over': {
+            'en': 'Stage {stage@stage}: the last contract ended {days:day} ago, no balance is left',
+            'zh': '阶段为{stage@stage}：最后一份合同在{days}天前终止，且没有余额'},
+        'lifecycle.nothing_left': {
+            'en': 'Stage {stage@stage}: no contract runs and no balance is left',
+            'zh': '阶段为{stage@stage}：没有生效合同，且没有余额'},
+        'lifecycle.contracts': {
+            'en': 'Stage {stage@stage}: {contracts:contract} running, {money} a month',
+            'zh': '阶段为{stage@stage}：{contracts}份生效合同，每月{money}'},
+        'lifecycle.balance_alone': {
+            'en': 'Stage {stage@stage}: no contract, a balance of {money}',
+            'zh': '阶段为{stage@stage}：没有合同，余额{money}'},
+        'lifecycle.contract_ends': {
+            'en': 'Contract ending: in {days:day}, and no other goes on; warned {limit} days before',
+            'zh': '合同即将终止：{days}天后，且没有其他合同延续；提前{limit}天预警'},
+        'lifecycle.contract_unsure': {
+            'en': 'Contract in doubt: notice given or suspended, and no other goes on',
+            'zh': '合同存疑：已通知终止或已暂停，且没有其他合同延续'},
+        'lifecycle.balance_fell': {
+            'en': 'Balance falling: it was {before} 90 days ago',
+            'zh': '余额下降：90天前为{before}'},
+        'lifecycle.contract_return': {
+            'en': 'Came back: {days:day} ago after {gap:day} without contract or balance',
+            'zh': '重新回来：{days}天前，此前{gap}天没有合同或余额'},
+        'lifecycle.contract_tenure': {
+            'en': 'Customer since: {days:day} ago',
+            'zh': '成为客户：{days}天前'},
+        'lifecycle.balance': {
+            'en': 'Balance: {money}; 90 days ago {before}',
+            'zh': '余额：{money}；90天前为{before}'},
     }) }}
 {% endmacro %}
 

@@ -12,6 +12,9 @@
         'value_tier.no_purchase': {
             'en': 'No purchase in 365 days',
             'zh': '365天内没有购买'},
+        'value_tier.no_contract': {
+            'en': 'No contract in 365 days and no balance',
+            'zh': '365天内没有合同，且没有余额'},
         'value_tier.distance': {
             'en': '{money} from {tier@tier}',
             'zh': '与{tier@tier}相距{money}'},
@@ -31,6 +34,7 @@
         'basis': {
             'revenue': {'en': 'revenue', 'zh': '收入'},
             'margin': {'en': 'margin', 'zh': '毛利'},
+            'contracts': {'en': 'income by contract', 'zh': '合同收入'},
         },
     }) }}
 {% endmacro %}

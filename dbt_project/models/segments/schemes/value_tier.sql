@@ -128,6 +128,7 @@ select
                 {{ said('value_tier.place', {
                     'place': 'nearest.value_rank', 'customers': 'nearest.valued_customers'}) }}
         when nearest.has_sale_line_365d then {{ said('value_tier.no_value') }}
+        when nearest.value_basis = 'contracts' then {{ said('value_tier.no_contract') }}
         else {{ said('value_tier.no_purchase') }}
     end as reason_2,
     {{ said('value_tier.distance', {
