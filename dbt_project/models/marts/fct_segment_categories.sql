@@ -59,13 +59,14 @@ numbered_customers as (
         on
             true
             {% for scheme in batch -%}
-            and customers.{{ scheme }}_segment is not distinct from {{ groups }}.{{ scheme }}_segment
+            and customers.{{ scheme }}_segment
+            is not distinct from {{ groups }}.{{ scheme }}_segment
             {% endfor -%}
     {% endfor %}
 
 ),
 
-segment_combinations as (
+memberships as (
 
     {% for batch in batches %}
     {% set groups = combinations[loop.index0] ~ '_groups' %}
@@ -276,7 +277,7 @@ spends_anywhere as (
 
 ),
 
-bought_by_combination as (
+bought_together as (
 
     select
         buyers.combination,
@@ -298,30 +299,30 @@ bought_by_combination as (
 figures as (
 
     select
-        segment_combinations.scheme,
-        segment_combinations.segment_id,
-        bought_by_combination.category,
-        bought_by_combination.channel,
-        cast(sum(bought_by_combination.buyers) as bigint) as buyers,
-        sum(bought_by_combination.spend) as spend
-    from bought_by_combination
-    inner join segment_combinations on bought_by_combination.combination = segment_combinations.combination
+        memberships.scheme,
+        memberships.segment_id,
+        bought_together.category,
+        bought_together.channel,
+        cast(sum(bought_together.buyers) as bigint) as buyers,
+        sum(bought_together.spend) as spend
+    from bought_together
+    inner join memberships on bought_together.combination = memberships.combination
     group by
-        segment_combinations.scheme, segment_combinations.segment_id, bought_by_combination.category,
-        bought_by_combination.channel
+        memberships.scheme, memberships.segment_id, bought_together.category,
+        bought_together.channel
 
 ),
 
 sizes as (
 
     select
-        segment_combinations.scheme,
-        segment_combinations.segment_id,
-        cast(sum(segment_combinations.customers) as bigint) as customers,
-        cast(sum(sum(segment_combinations.customers)) over (partition by segment_combinations.scheme) as bigint)
+        memberships.scheme,
+        memberships.segment_id,
+        cast(sum(memberships.customers) as bigint) as customers,
+        cast(sum(sum(memberships.customers)) over (partition by memberships.scheme) as bigint)
             as scheme_customers
-    from segment_combinations
-    group by segment_combinations.scheme, segment_combinations.segment_id
+    from memberships
+    group by memberships.scheme, memberships.segment_id
 
 ),
 
