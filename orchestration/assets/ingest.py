@@ -10,6 +10,7 @@ from orchestration.landing.ingest import ingest
 from orchestration.landing_schema import LANDING
 from orchestration.ml_tables import create_ml_schema
 from orchestration.ops_tables import create_ops_schema, hold_time_zone, write_night
+from orchestration.playbook import read_playbook, write_playbook
 from orchestration.resources import NightHome, as_of_date
 from orchestration.run_log import record_run
 
@@ -25,6 +26,7 @@ RECORDS = {
     "applied_files": "One row per landing file whose rows core holds, written once core is built.",
     "core_intake": "One row while core takes in files: whether it broke off the last time it did.",
     "kept_nights": "One row per night whose full rows are kept, tonight's among them.",
+    "playbook_edits": "One row per segment that the company's own playbook.csv speaks of.",
     "check_results": "One row per night and check, written by the publish and by a failed night.",
     "issues": "One row: what is being published, by which run, with which versions.",
 }
@@ -147,6 +149,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 )
             create_ml_schema(connection)
             write_night(connection, day, context.run.run_id, night.settings)
+            write_playbook(connection, read_playbook(night.home.playbook_file))
             record_run(connection, day, context.run.run_id, night.settings)
         return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
 

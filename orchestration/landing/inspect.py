@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.database import in_memory
-from orchestration.errors import LandingError
+from orchestration.errors import LandingError, PlaybookError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
@@ -16,6 +16,7 @@ from orchestration.landing.rules import check_currencies, check_one_way_of_keyin
 from orchestration.landing.schema import create_raw_schema, has_raw_schema
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.landing.typing_sql import quoted
+from orchestration.playbook import read_playbook
 from orchestration.settings import Settings
 
 # What the rules over all files look at; no other row is kept.
@@ -54,6 +55,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         ):
             problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
         problems += _problems_over_all(connection, settings)
+        problems += _problems_of_playbook(home)
     return LandingInspection(tuple(files), tuple(problems), tuple(warnings))
 
 
@@ -169,6 +171,14 @@ def _keep_loaded_lines(
         f"where file_seq in ({gone})",
         {"here": here},
     )
+
+
+def _problems_of_playbook(home: Home) -> list[str]:
+    try:
+        read_playbook(home.playbook_file)
+    except PlaybookError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _problems_over_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:

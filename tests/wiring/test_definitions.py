@@ -55,6 +55,7 @@ def test_nothing_in_the_graph_comes_from_nowhere(repository: dg.RepositoryDefini
         "ops/core_intake",
         "ops/issues",
         "ops/kept_nights",
+        "ops/playbook_edits",
     }
 
     external = repository.asset_graph.external_asset_keys
