@@ -51,7 +51,7 @@ def test_the_schemes_stand_side_by_side_the_one_that_tells_most_first(page: str)
         for name in ("RFM segments", "Lifecycle", "Behaviour groups", "Value tiers")
     ]
     assert rows[0][1] == "11"
-    assert re.fullmatch(r"Champions: \d+% of customers, \d+% of spend", rows[0][2])
+    assert re.fullmatch(r"Loyal: \d+% of customers, \d+% of spend", rows[0][2])
     assert rows[0][3:] == ["100%", "36%", "0.50", "1%", "75%"]
     assert rows[1][3:] == ["100%", "21%", "–", "–", "–"]
     assert rows[3][2].startswith("High: 20% of customers")
