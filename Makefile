@@ -34,7 +34,7 @@ lock: ## resolve pyproject.toml anew into requirements.lock
 	@rm uv.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/requirements.in -o bench/requirements.lock
 
-.PHONY: run ui lint test test-all browser
+.PHONY: run ui docs lint test test-all browser
 
 run: setup ## land the sample and run its last night; again: the same night anew
 	@$(BIN)/strata sample
@@ -42,6 +42,9 @@ run: setup ## land the sample and run its last night; again: the same night anew
 
 ui: setup ## the Dagster UI on http://127.0.0.1:3000, with the nightly schedule and sensors on
 	@$(BIN)/strata ui
+
+docs: setup ## write docs/schemes anew, a page a scheme
+	@$(BIN)/python -m orchestration.scheme_pages
 
 lint: setup ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check -q .

@@ -17,6 +17,10 @@ class SettingsError(InputError):
     """A `strata.yml` that cannot be used; names the line and the allowed values."""
 
 
+class PlaybookError(InputError):
+    """A `playbook.csv` that cannot be used; names the line and the allowed values."""
+
+
 class LandingError(InputError):
     """Landing files that cannot be read whole; names file, row or column, and what to do."""
 

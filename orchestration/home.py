@@ -73,6 +73,11 @@ class Home:
         return self.root / "strata.yml"
 
     @property
+    def playbook_file(self) -> Path:
+        """What the company does for its segments, read over the shipped playbook."""
+        return self.root / "playbook.csv"
+
+    @property
     def lock_file(self) -> Path:
         return self.root / "run.lock"
 

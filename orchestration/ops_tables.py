@@ -14,6 +14,7 @@ from orchestration.errors import SettingsError
 from orchestration.kept_nights import write_kept_nights
 from orchestration.own_rules import COLUMNS as OWN_RULE_COLUMNS
 from orchestration.own_rules import OwnScheme
+from orchestration.playbook import PLAYBOOK_DDL
 from orchestration.scheme_settings import night_column_types
 from orchestration.settings import Settings
 
@@ -51,6 +52,8 @@ _DDL = (
     "create table if not exists ops.core_intake (is_resumed boolean not null)",
     # The run after which the stays followed from all changes; empty while a run is at them.
     "create table if not exists ops.stays_build (run_id varchar not null)",
+    # What the company's own `playbook.csv` says, a row a segment.
+    PLAYBOOK_DDL,
     # The first night's time zone: business days were cut by it, so it cannot change under them.
     "create table if not exists ops.account (time_zone varchar not null)",
 )

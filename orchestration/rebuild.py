@@ -125,6 +125,9 @@ def prepare_beside(home: Home, plan: RebuildPlan) -> Home:
             copy_models(connection, home.models, beside.models, plan.copy.as_of_date)
             if not plan.copy.has_later_nights:
                 replay_registry(connection, home.models, plan.copy.as_of_date)
+        # What is done for a segment is no part of a night's data: it is that of now.
+        if home.playbook_file.exists():
+            shutil.copyfile(home.playbook_file, beside.playbook_file)
         lineage = home.dbt / "column_lineage.json"
         if lineage.exists():
             beside.dbt.mkdir()

@@ -20,15 +20,20 @@ class Scheme:
     ----------
     kind : `rule` or `learned`.
     is_built : whether a model of the scheme stands in the dbt project.
+    settings : columns of `ops.night` that are part of its rules.
     enabled_by : landing columns, all of them needed; one that reads `a.x or b.y` is met by either.
-    allowed_use : what its segments may be used for.
+    allowed_use : what its segments may be used for, in English; `allowed_use_zh` in Chinese.
+    forbidden_uses : codes of what they may not be used for.
     """
 
     scheme: str
     kind: str
     is_built: bool
+    settings: tuple[str, ...]
     enabled_by: tuple[str, ...]
     allowed_use: str
+    allowed_use_zh: str
+    forbidden_uses: tuple[str, ...]
 
     @property
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
@@ -50,8 +55,11 @@ def registered_schemes(project: Path = DBT_PROJECT) -> tuple[Scheme, ...]:
             scheme=row["scheme"],
             kind=row["kind"],
             is_built=row["is_built"],
+            settings=tuple(row["settings"]),
             enabled_by=tuple(row["enabled_by"]),
-            allowed_use=row["allowed_use"],
+            allowed_use=row["allowed_use"]["text"],
+            allowed_use_zh=row["allowed_use"]["text_zh"],
+            forbidden_uses=tuple(row["allowed_use"]["forbidden"]),
         )
         for row in rows
     )

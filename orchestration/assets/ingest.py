@@ -10,6 +10,7 @@ from orchestration.landing.ingest import ingest
 from orchestration.landing_schema import LANDING
 from orchestration.ml_tables import create_ml_schema
 from orchestration.ops_tables import create_ops_schema, hold_time_zone, write_night
+from orchestration.playbook import read_playbook, write_playbook
 from orchestration.resources import NightHome, as_of_date
 from orchestration.run_log import record_run
 
@@ -26,6 +27,7 @@ RECORDS = {
     "core_intake": "One row while core takes in files: whether it broke off the last time it did.",
     "kept_nights": "One row per night whose full rows are kept, tonight's among them.",
     "own_rules": "One row per segment of the account's own rules; written with its settings.",
+    "playbook_edits": "One row per segment that the company's own playbook.csv speaks of.",
     "check_results": "One row per night and check, written by the publish and by a failed night.",
     "issues": "One row: what is being published, by which run, with which versions.",
 }
@@ -149,6 +151,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 )
             create_ml_schema(connection)
             write_night(connection, day, context.run.run_id, night.settings)
+            write_playbook(connection, read_playbook(night.home.playbook_file))
             record_run(connection, day, context.run.run_id, night.settings)
         return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
 

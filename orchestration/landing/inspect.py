@@ -9,7 +9,7 @@ import duckdb
 
 from orchestration.availability import predict_schemes
 from orchestration.database import in_memory
-from orchestration.errors import LandingError
+from orchestration.errors import LandingError, PlaybookError
 from orchestration.home import Home
 from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.files import LandingFile, content_sha256, discover
@@ -19,6 +19,7 @@ from orchestration.landing.schema import create_raw_schema, has_raw_schema
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.landing.typing_sql import quoted
 from orchestration.own_rule_counts import count_own_rules
+from orchestration.playbook import read_playbook
 from orchestration.settings import Settings
 
 # What the rules over all files look at; no other row is kept.
@@ -60,6 +61,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         ):
             problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
         problems += _problems_over_all(connection, settings)
+        problems += _problems_of_playbook(home)
         if known:
             facts.add_loaded({content_sha256(file.path) for file in discovery.files})
         schemes = predict_schemes(facts.to_data_facts(settings), settings)
@@ -184,6 +186,14 @@ def _keep_loaded_lines(
         f"where file_seq in ({gone})",
         {"here": here},
     )
+
+
+def _problems_of_playbook(home: Home) -> list[str]:
+    try:
+        read_playbook(home.playbook_file)
+    except PlaybookError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _problems_over_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:

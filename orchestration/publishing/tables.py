@@ -78,7 +78,10 @@ PUBLISHED: dict[str, PublishedTable] = {
     "dim_segments": _table(
         "scheme segment_id",
         "segment_name segment_name_zh description description_zh rule_text rule_text_zh "
-        "recommended_action recommended_action_zh allowed_use short_rule short_rule_zh "
+        "recommended_action recommended_action_zh offer offer_zh channel channel_zh message_angle "
+        "message_angle_zh service_level service_level_zh contact_limit contact_limit_zh "
+        "contact_limit_count contact_limit_days "
+        "allowed_use allowed_use_zh forbidden_uses short_rule short_rule_zh "
         "rule_precision rule_recall typical_customer typical_customer_zh "
         "first_seen last_seen status status_reason successor_of",
     ),
@@ -97,11 +100,21 @@ PUBLISHED: dict[str, PublishedTable] = {
     "fct_segment_scorecard": _table(
         "as_of_date scheme segment_id",
         "customers customer_share spend_share next_90d_spend next_90d_orders effect_size "
-        "effect_measure turnover_share reachable_share",
+        "effect_measure turnover_share reachable_share next_90d_buyers cramers_v_next_90d_order",
         is_latest=False,
     ),
     "fct_segment_attitudes": _table(
         "scheme segment_id", "answers nps nps_low nps_high csat_answers csat_mean"
+    ),
+    "fct_scheme_scorecard": _table(
+        "as_of_date scheme",
+        "segments customers measured_share smallest_customer_share effective_segments "
+        "spend_concentration reachable_share eta_squared_next_90d_spend cramers_v_next_90d_order "
+        "actionable_share turnover_share effect_as_of_date",
+        is_latest=False,
+    ),
+    "fct_segment_crosstab": _table(
+        "scheme_a segment_a scheme_b segment_b", "customers share_of_a lift spend_365d"
     ),
     "fct_model_runs": _table(
         "as_of_date model_id",

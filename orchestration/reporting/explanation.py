@@ -16,6 +16,16 @@ def told(segment: Segment, column: str, words: Wording) -> str | None:
     return own or segment.facts.get(column)
 
 
+PLAYED = ("offer", "channel", "message_angle", "service_level", "contact_limit")
+"""What the playbook says of a segment beside its action, in the order in which it is told."""
+
+
+def plays_of(segment: Segment, words: Wording) -> list[str]:
+    """Return what the playbook says of a segment, a sentence each."""
+    said = {column: told(segment, column, words) for column in PLAYED}
+    return [words(f"play.{column}", told=text) for column, text in said.items() if text]
+
+
 def border(segment: Segment, night: NightFigures, words: Wording) -> str | None:
     """Say how many stand on the border, and near which segment most of them do.
 

@@ -51,6 +51,7 @@ class NightFigures:
     year: Row
     schemes: dict[str, list[Segment]]
     unavailable: list[Row]
+    scorecards: list[Row]
     grid: dict[tuple[int, int], Group]
     feature_index: dict[str, dict[str, float]]
     moves: list[Row]
@@ -102,6 +103,7 @@ def read_figures(serving_file: Path, *, matrix_days: int) -> NightFigures:
             year=_rows(connection, queries.YEAR, night)[0],
             schemes=_schemes(connection, night),
             unavailable=_rows(connection, queries.UNAVAILABLE),
+            scorecards=_rows(connection, queries.SCORECARDS, night),
             grid={
                 (row["r_score"], row["fm_score"]): Group(row["customers"], row["spend"])
                 for row in _rows(connection, queries.GRID)

@@ -1,6 +1,5 @@
 """One self-contained HTML page of the published night."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from orchestration.publishing import durable
 from orchestration.reporting import charts
 from orchestration.reporting.candidates import candidates_picture
-from orchestration.reporting.explanation import border, learned_segments, told
-from orchestration.reporting.figures import (
-    SMALL_CELL,
-    Group,
-    NightFigures,
-    Row,
-    Segment,
-    read_figures,
-)
+from orchestration.reporting.changes import scheme_changes
+from orchestration.reporting.explanation import border, learned_segments, plays_of, told
+from orchestration.reporting.figures import NightFigures, Segment, read_figures
 from orchestration.reporting.migration import migration_tables
+from orchestration.reporting.overview import CHIEF, scheme_overview
 from orchestration.reporting.proof import prediction_proofs
 from orchestration.reporting.wording import Wording, wording
 
@@ -29,12 +23,6 @@ MATRIX_DAYS = 365
 
 GRID_BARS, CARD_BARS = 8, 2
 """Heights of the RFM grid, and of a card's title and margins, in bars of segments."""
-
-CAUSES = ("moved_themselves", "moved_by_refit", "moved_at_border")
-"""Columns of how many moved by which cause."""
-
-MOVES_SHOWN = 6
-"""Of each scheme; the rest is told as one number."""
 
 
 def render_report(
@@ -88,21 +76,27 @@ def _template() -> Any:
 def _content(night: NightFigures, words: Wording) -> dict[str, Any]:
     """Return what the template fills in."""
     cards = [_scheme_card(scheme, segments, words) for scheme, segments in night.schemes.items()]
+    chief = [card for card in cards if card["scheme"] in CHIEF] or cards
+    changes = scheme_changes(night, words)
     return {
         "words": words,
         "night": night,
         "info": night.run_info,
         "passed": sum(bool(check["passed"]) for check in night.checks),
         "scheme_cards": cards,
-        "scheme_columns": _in_two_columns(cards),
+        "scheme_columns": _in_two_columns(chief),
+        "other_cards": [card for card in cards if card not in chief],
+        "overview": scheme_overview(night, words),
         "name_of": lambda segment: charts.segment_name(segment, words),
         "grid": charts.rfm_grid(night.grid, words) if night.grid else None,
         "told": lambda segment, column: told(segment, column, words),
+        "plays": lambda segment: plays_of(segment, words),
         "border": lambda segment: border(segment, night, words),
         "profiles": learned_segments(night, words),
         "revenue_wide": _revenue(night, words, width=960, height=240),
         "revenue_narrow": _revenue(night, words, width=380, height=220),
-        "changes": _changes(night, words),
+        "changes": [change for change in changes if change["is_chief"]],
+        "other_changes": [change for change in changes if not change["is_chief"]],
         "migrations": migration_tables(night, words),
         "proofs": prediction_proofs(night, words),
         "candidates": candidates_picture(night.candidates, words),
@@ -117,7 +111,15 @@ def _scheme_card(scheme: str, segments: list[Segment], words: Wording) -> dict[s
         "lead": words.known(f"lead.{scheme}", ""),
         "bars": charts.segment_bars(scheme, segments, words),
         "segments": segments,
+        "use": _allowed_use(segments, words),
     }
+
+
+def _allowed_use(segments: list[Segment], words: Wording) -> str | None:
+    """Say what a scheme may be used for, where that is less than everything."""
+    if not segments or not segments[0].facts.get("forbidden_uses"):
+        return None
+    return words("actions.use", told=told(segments[0], "allowed_use", words))
 
 
 def _in_two_columns(cards: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
@@ -142,49 +144,3 @@ def _segment_of(night: NightFigures, scheme: str, segment_id: str) -> Segment | 
 
 def _revenue(night: NightFigures, words: Wording, *, width: float, height: float) -> Any:
     return charts.revenue_line(night, words, width=width, height=height) if night.daily else None
-
-
-def _changes(night: NightFigures, words: Wording) -> list[Row]:
-    """Return, by scheme, how many moved since the night before and the largest moves."""
-    names = {
-        segment.segment_id: charts.segment_name(segment, words)
-        for segments in night.schemes.values()
-        for segment in segments
-    }
-    changes = []
-    for mover in night.movers:
-        moves = [move for move in night.moves if move["scheme"] == mover["scheme"]]
-        shown = [move for move in moves if move["customers"] >= SMALL_CELL][:MOVES_SHOWN]
-        changes.append(
-            {
-                "title": words.known(f"scheme.{mover['scheme']}", mover["scheme"]),
-                "previous": mover["previous_as_of_date"],
-                "moved": Group(mover["moved"], Decimal(0)),
-                "customers": mover["customers"],
-                "causes": _causes(mover, words),
-                "moves": [
-                    {
-                        "from": _segment(move["from_segment_id"], "changes.new", names, words),
-                        "to": _segment(move["to_segment_id"], "changes.left", names, words),
-                        "customers": words.number(move["customers"]),
-                    }
-                    for move in shown
-                ],
-                "other_moves": len(moves) - len(shown),
-            }
-        )
-    return changes
-
-
-def _causes(mover: Row, words: Wording) -> str | None:
-    """Say how many moved by which cause, where the scheme tells causes and somebody moved."""
-    if mover[CAUSES[0]] is None:
-        return None
-    counted = {cause: Group(mover[cause], Decimal(0)) for cause in CAUSES}
-    return words(
-        "changes.causes", **{cause: words.customers(group) for cause, group in counted.items()}
-    )
-
-
-def _segment(segment_id: str | None, absent: str, names: dict[str, str], words: Wording) -> str:
-    return words(absent) if segment_id is None else names.get(segment_id, segment_id)

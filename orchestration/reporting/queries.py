@@ -135,6 +135,14 @@ REJECTED = """
     order by rows desc, source_table, reason
     limit 20
 """
+# Where nothing of the next 90 days is known yet, in the order of their names.
+SCORECARDS = """
+    select scheme, segments, measured_share, reachable_share, turnover_share,
+        eta_squared_next_90d_spend, cramers_v_next_90d_order, effect_as_of_date
+    from marts.fct_scheme_scorecard
+    where as_of_date = $night
+    order by eta_squared_next_90d_spend desc nulls last, scheme
+"""
 MODEL_RUNS = """
     select * from marts.fct_model_runs where as_of_date = $night order by kind, model_id
 """

@@ -217,6 +217,27 @@ def make_serving_file(
             "'No model has beaten its baseline yet.', null, null"
         )
         run(
+            "create table marts.fct_scheme_scorecard as select as_of_date, run_id, scheme, "
+            "count(*) as segments, 1.0::double as measured_share, "
+            "case when scheme = 'rfm' then 0.36 when scheme = 'lifecycle' then 0.214 end::double "
+            "as eta_squared_next_90d_spend, "
+            "case when scheme = 'rfm' then 0.5 end::double as cramers_v_next_90d_order, "
+            "case when scheme = 'rfm' then 0.012 end::double as turnover_share, "
+            "case when scheme = 'rfm' then 0.75 end::double as reachable_share, "
+            f"case when scheme in ('rfm', 'lifecycle') then date '{YEAR_BEFORE}' end "
+            "as effect_as_of_date from marts.fct_segment_profiles group by all"
+        )
+        for text in ("offer", "offer_zh", "contact_limit", "forbidden_uses"):
+            run(f"alter table marts.dim_segments add column {text} varchar")
+        run(
+            "update marts.dim_segments set offer = 'A gift', offer_zh = '礼物', "
+            "contact_limit = 'At most 2 in 30 days' where segment_id = 'rfm.champions'"
+        )
+        run(
+            "update marts.dim_segments set forbidden_uses = 'individual_price', "
+            "allowed_use = 'Not for prices' where scheme = 'value_tier'"
+        )
+        run(
             "create table marts.fct_customer_segments as "
             + " union all ".join(
                 f"select {night}, customer_id, '{scheme}' as scheme, "

@@ -32,6 +32,64 @@ def test_every_segment_has_its_action(page: str) -> None:
     assert actions.count("Thank them") == 23
 
 
+def test_what_the_playbook_says_stands_with_the_action(page: str) -> None:
+    actions = page[page.index('id="actions"') : page.index('id="quality"')]
+    plays = "<li>Offer: A gift</li><li>Contact: At most 2 in 30 days</li>"
+    assert actions.count(plays) == 1
+    assert actions.index("<strong>Champions</strong>") < actions.index(plays)
+    assert actions.count("Allowed use: Not for prices") == 1
+
+
+def test_the_schemes_stand_side_by_side_the_one_that_tells_most_first(page: str) -> None:
+    overview = page[page.index('id="schemes"') : page.index('id="behaviour"')]
+    assert "in the 90 days after 4 January 2017" in overview
+    rows = [
+        re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", overview)
+    ][1:]
+    assert [row[0] for row in rows] == [
+        f"<strong>{name}</strong>"
+        for name in ("RFM segments", "Lifecycle", "Behaviour groups", "Value tiers")
+    ]
+    assert rows[0][1] == "11"
+    assert re.fullmatch(r"Loyal: \d+% of customers, \d+% of spend", rows[0][2])
+    assert rows[0][3:] == ["100%", "36%", "0.50", "1%", "75%"]
+    assert rows[1][3:] == ["100%", "21%", "–", "–", "–"]
+    assert rows[3][2].startswith("High: 20% of customers")
+
+
+def test_before_anything_is_known_of_the_next_days_the_overview_says_so(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = make_night()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update marts.fct_scheme_scorecard set effect_as_of_date = null, "
+            "eta_squared_next_90d_spend = null"
+        )
+    overview = page_of(path, tmp_path)
+    assert "stands here once a night has run whose next 90 days are over" in overview
+
+
+def test_schemes_beside_the_chief_ones_are_folded_away(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = make_night()
+    assert "The other schemes" not in page_of(path, tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        for table in ("fct_segment_profiles", "fct_scheme_scorecard", "fct_segment_transitions"):
+            connection.execute(
+                f"insert into marts.{table} select * replace ('loyalty' as scheme) "
+                f"from marts.{table} where scheme = 'value_tier'"
+            )
+        connection.execute("alter table marts.customer_360 add column loyalty_segment varchar ")
+        connection.execute("update marts.customer_360 set loyalty_segment = value_tier_segment")
+    page = page_of(path, tmp_path)
+    assert "<summary>The other schemes, segment by segment (1)</summary>" in page
+    assert "<summary>The other schemes (1)</summary>" in page
+    money = page[page.index('id="money"') : page.index('id="schemes"')]
+    assert money.index("<summary>") < money.index("<h3>Loyalty</h3>")
+
+
 def test_names_from_the_data_are_escaped(page: str) -> None:
     assert "Occasional &amp; &lt;small&gt;" in page
     assert "<small>Occ" not in page

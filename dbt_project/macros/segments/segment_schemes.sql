@@ -8,20 +8,35 @@
     settings      columns of ops.night that are part of the scheme's rules, for `scheme_version`
     enabled_by    landing columns without which nobody has a segment, every one of them; where one of
                   two will do, an entry is 'table.one or table.other'. Order lines alone do if empty
-    allowed_use   what the segments may be used for
+    allowed_use   what the segments may be used for, in words, and what they may not, in codes
+                  that audiences read: `automated_decision` without a person who answers for it,
+                  `credit_offer` and `insurance_offer` choosing whom to offer either,
+                  `individual_price` a price of a single person's own
 #}
 {% macro segment_schemes() %}
-    {% set everywhere = 'Reporting, service and marketing to customers who consented.' %}
-    {% set no_prices =
-        'Reporting, and marketing to customers who consented. Not for setting the price of a '
-        ~ 'single person (PIPL art. 24).' %}
-    {% set sensitive =
-        'Reporting, and service that the person asked for. Not for choosing who is offered credit, '
-        ~ 'insurance or a price (GDPR art. 9, 22; PIPL art. 24, 28).' %}
-    {% set suitability =
-        'Reporting, and checks that a product suits its holder, by staff who answer for it. Not '
-        ~ 'for choosing who is offered credit, nor for decisions by machine alone (GDPR art. 22; '
-        ~ 'PIPL art. 24, 28).' %}
+    {% set everywhere = {
+        'text': 'Reporting, service and marketing to customers who consented.',
+        'text_zh': '用于报表、服务，以及向已同意的客户营销。',
+        'forbidden': []} %}
+    {% set no_prices = {
+        'text': 'Reporting, and marketing to customers who consented. Not for setting the price of '
+            ~ 'a single person (PIPL art. 24).',
+        'text_zh': '用于报表，以及向已同意的客户营销。不得用于为个人单独定价'
+            ~ '（《个人信息保护法》第二十四条）。',
+        'forbidden': ['individual_price']} %}
+    {% set sensitive = {
+        'text': 'Reporting, and service that the person asked for. Not for choosing who is offered '
+            ~ 'credit, insurance or a price (GDPR art. 9, 22; PIPL art. 24, 28).',
+        'text_zh': '用于报表，以及本人要求的服务。不得用于决定向谁提供信贷、保险或价格'
+            ~ '（GDPR 第九、二十二条；《个人信息保护法》第二十四、二十八条）。',
+        'forbidden': ['credit_offer', 'individual_price', 'insurance_offer']} %}
+    {% set suitability = {
+        'text': 'Reporting, and checks that a product suits its holder, by staff who answer for it. '
+            ~ 'Not for choosing who is offered credit, nor for decisions by machine alone '
+            ~ '(GDPR art. 22; PIPL art. 24, 28).',
+        'text_zh': '用于报表，以及由负责的员工核查产品是否适合持有人。不得用于决定向谁提供信贷，'
+            ~ '也不得仅由机器作出决定（GDPR 第二十二条；《个人信息保护法》第二十四、二十八条）。',
+        'forbidden': ['automated_decision', 'credit_offer']} %}
     {{ return([
         {'scheme': 'rfm', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,

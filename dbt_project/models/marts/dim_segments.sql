@@ -1,7 +1,11 @@
 {% set texts = [
-    'description', 'description_zh', 'rule_text', 'rule_text_zh', 'recommended_action',
-    'recommended_action_zh', 'short_rule', 'short_rule_zh', 'typical_customer',
-    'typical_customer_zh',
+    'description', 'description_zh', 'rule_text', 'rule_text_zh', 'short_rule', 'short_rule_zh',
+    'typical_customer', 'typical_customer_zh',
+] %}
+{% set plays = [
+    'recommended_action', 'recommended_action_zh', 'offer', 'offer_zh', 'channel', 'channel_zh',
+    'message_angle', 'message_angle_zh', 'service_level', 'service_level_zh', 'contact_limit',
+    'contact_limit_zh', 'contact_limit_count', 'contact_limit_days',
 ] %}
 
 with
@@ -20,7 +24,9 @@ schemes as (
     select
         scheme,
         kind,
-        allowed_use
+        allowed_use,
+        allowed_use_zh,
+        forbidden_uses
     from {{ ref('segment_schemes') }}
 
 ),
@@ -146,10 +152,15 @@ select
     {% for text in texts %}
     listed.{{ text }},
     {% endfor %}
+    {% for play in plays %}
+    segment_plays.{{ play }},
+    {% endfor %}
     listed.rule_precision,
     listed.rule_recall,
     coalesce(schemes.allowed_use, 'Reporting on the past; the scheme is no longer in use.')
         as allowed_use,
+    coalesce(schemes.allowed_use_zh, '仅用于回顾过去的报表；该方案已不再使用。') as allowed_use_zh,
+    schemes.forbidden_uses,
     listed.status,
     listed.status_reason,
     listed.successor_of,
@@ -159,3 +170,5 @@ select
 from listed
 cross join night
 left join schemes on listed.scheme = schemes.scheme
+left join {{ ref('segment_plays') }} as segment_plays
+    on listed.segment_id = segment_plays.segment_id

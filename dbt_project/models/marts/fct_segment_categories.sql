@@ -1,9 +1,12 @@
 {# Bits of a positive bigint. #}
 {% set categories_per_set = 62 %}
-{% set schemes = built_schemes_with_a_column() %}
-{% set segment_columns = ['own_segments'] %}
-{% for scheme in schemes %}
-{% do segment_columns.append(scheme ~ '_segment') %}
+{% set every_channel = -1 %}
+{% set batches = scheme_batches() %}
+
+{# The column that holds a customer's combination of each batch. #}
+{% set combinations = [] %}
+{% for batch in batches %}
+{% do combinations.append('combination_' ~ loop.index) %}
 {% endfor %}
 
 with
@@ -18,78 +21,86 @@ night as (
 
 ),
 
-{# Customers who are in the same segments of all schemes are counted together: there are a few
-   hundred such groups, so that each purchase is looked at once instead of once a scheme. #}
-groups as (
+{# Customers who are in the same segments of all schemes of a batch are counted together. #}
+{% for batch in batches %}
+{{ combinations[loop.index0] }}_groups as (
 
     select
-        {% for column in segment_columns -%}
-        {{ column }},
-        {% endfor -%}
+        {{ batch | join(',
+        ') }},
         count(*) as customers,
-        cast(row_number() over (
+        {# Numbers of different batches are different ones. #}
+        cast(10000000 * {{ loop.index }} + row_number() over (
             order by
-                {{ segment_columns | join(' nulls last,
+                {{ batch | join(' nulls last,
                 ') }} nulls last
-        ) as integer) as group_number
+        ) as integer) as combination
     from {{ ref('customer_360') }}
     group by
-        {{ segment_columns | join(',
+        {{ batch | join(',
         ') }}
 
 ),
 
+{% endfor %}
 {# By number: what is told apart below are millions of customers and categories. #}
 numbered_customers as (
 
     select
         customers.customer_id,
-        cast(row_number() over () as integer) as customer_number,
-        groups.group_number
+        {% for combination in combinations -%}
+        {{ combination }}_groups.combination as {{ combination }},
+        {% endfor -%}
+        cast(row_number() over () as integer) as customer_number
     from {{ ref('customer_360') }} as customers
-    inner join groups
+    {% for batch in batches -%}
+    {% set groups = combinations[loop.index0] ~ '_groups' -%}
+    inner join {{ groups }}
         on
             true
-            {% for column in segment_columns -%}
-            and customers.{{ column }} is not distinct from groups.{{ column }}
-            {% endfor %}
+            {% for column in batch -%}
+            and customers.{{ column }} is not distinct from {{ groups }}.{{ column }}
+            {% endfor -%}
+    {% endfor %}
 
 ),
 
-{# Segments of schemes without a column stand in a list. #}
 own_segments as (
 
     select distinct
-        segments.scheme,
-        segments.segment_id
-    from {{ ref('segment_nights') }} as segments
-    inner join night on segments.as_of_date = night.as_of_date
+        nights.scheme,
+        nights.segment_id
+    from {{ ref('segment_nights') }} as nights
+    inner join night on nights.as_of_date = night.as_of_date
     where
-        segments.scheme not in (
-            '{{ schemes | join("',
+        nights.scheme not in (
+            '{{ built_schemes_with_a_column() | join("',
             '") }}'
         )
 
 ),
 
-segment_groups as (
+memberships as (
 
-    {% for scheme in schemes %}
+    {% for batch in batches %}
+    {% set groups = combinations[loop.index0] ~ '_groups' %}
+    {% for column in batch if column != 'own_segments' %}
     select
-        group_number,
-        '{{ scheme }}' as scheme,
-        {{ scheme }}_segment as segment_id,
+        combination,
+        '{{ column | replace("_segment", "") }}' as scheme,
+        {{ column }} as segment_id,
         customers
-    from groups
-    where {{ scheme }}_segment is not null
+    from {{ groups }}
+    where {{ column }} is not null
     union all
     {% endfor %}
+    {% endfor %}
     select
-        groups.group_number,
+        groups.combination,
         own_segments.scheme,
         own_segments.segment_id,
         groups.customers
-    from groups
+    from {{ combinations[-1] }}_groups as groups
     inner join own_segments
         on position(
             ',' || own_segments.segment_id || ',' in ',' || groups.own_segments || ','
@@ -121,19 +132,50 @@ category_names as (
 
 ),
 
+{# 'all' is the name of every channel together, so whatever is called that is unknown. #}
+channels as (
+
+    select
+        lines.channel,
+        cast(row_number() over (order by lines.channel) as integer) as channel_number
+    from {{ ref('transactions') }} as lines
+    where lines.channel not in ('all', 'unknown')
+    group by lines.channel
+
+),
+
+channel_names as (
+
+    select
+        channel_number,
+        channel
+    from channels
+    union all
+    select
+        0 as channel_number,
+        'unknown' as channel
+    union all
+    select
+        {{ every_channel }} as channel_number,
+        'all' as channel
+
+),
+
 purchases as (
 
     select
         customers.customer_number,
-        customers.group_number,
+        {% for combination in combinations -%}
+        customers.{{ combination }},
+        {% endfor -%}
         coalesce(categories.category_number, 0) as category_number,
-        {# 'all' is the name of every channel together. #}
-        coalesce(nullif(lines.channel, 'all'), 'unknown') as channel,
+        coalesce(channels.channel_number, 0) as channel_number,
         lines.amount
     from {{ ref('transactions') }} as lines
     cross join night
     inner join numbered_customers as customers on lines.customer_id = customers.customer_id
     left join categories on lines.product_id = categories.product_id
+    left join channels on lines.channel = channels.channel
     where
         lines.transaction_type = 'sale'
         and lines.ordered_date between night.window_start and night.as_of_date
@@ -146,23 +188,22 @@ bought as (
 
     select
         customer_number,
-        group_number,
-        channel,
+        channel_number,
         cast(floor(category_number / {{ categories_per_set }}.0) as integer) as set_number,
         bit_or(cast(power(2, category_number % {{ categories_per_set }}) as bigint)) as categories
     from purchases
     group by
-        customer_number, group_number, channel,
+        customer_number, channel_number,
         cast(floor(category_number / {{ categories_per_set }}.0) as integer)
 
 ),
 
-{# Every channel by itself, and 'all': a buyer in two channels is one buyer. #}
+{# Every channel by itself, and all: a buyer in two channels is one buyer. #}
 bought_anywhere as (
 
     select
-        group_number,
-        channel,
+        customer_number,
+        channel_number,
         set_number,
         categories
     from bought
@@ -170,27 +211,45 @@ bought_anywhere as (
     union all
 
     select
-        group_number,
-        'all' as channel,
+        customer_number,
+        {{ every_channel }} as channel_number,
         set_number,
         bit_or(categories) as categories
     from bought
-    group by customer_number, group_number, set_number
+    group by customer_number, set_number
 
 ),
 
-counted_sets as (
+sets as (
 
     select
-        group_number,
-        channel,
-        set_number,
-    {% for bit in range(categories_per_set) %}
-    sum(case when categories & {{ 2 ** bit }} > 0 then 1 else 0 end)
-        as buyers_{{ bit }}{{ ',' if not loop.last }}
-    {% endfor %}
+        {% for combination in combinations -%}
+        customers.{{ combination }},
+        {% endfor -%}
+        bought_anywhere.channel_number,
+        bought_anywhere.set_number,
+        bought_anywhere.categories
     from bought_anywhere
-    group by group_number, channel, set_number
+    inner join numbered_customers as customers
+        on bought_anywhere.customer_number = customers.customer_number
+
+),
+
+{# A pass a batch, over numbers: with grouping sets the rows would be told apart by all batches. #}
+counted_sets as (
+
+    {% for combination in combinations %}
+    select
+        {{ combination }} as combination,
+        channel_number,
+        set_number,
+    {% for bit in range(31) %}
+    {{ packed_counts('categories', bit) }} as buyers_{{ bit }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from sets
+    group by {{ combination }}, channel_number, set_number
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -198,12 +257,12 @@ buyers as (
 
     {% for bit in range(categories_per_set) %}
     select
-        group_number,
+        combination,
         set_number * {{ categories_per_set }} + {{ bit }} as category_number,
-        channel,
-        buyers_{{ bit }} as buyers
+        channel_number,
+        {{ unpacked_count('buyers_' ~ bit % 31, bit) }} as buyers
     from counted_sets
-    where buyers_{{ bit }} > 0
+    where {{ unpacked_count('buyers_' ~ bit % 31, bit) }} > 0
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -211,25 +270,28 @@ buyers as (
 
 spends as (
 
+    {% for combination in combinations %}
     select
-        group_number,
+        {{ combination }} as combination,
         category_number,
-        channel,
+        channel_number,
         sum(amount) as spend
     from purchases
-    group by group_number, category_number, channel
+    group by {{ combination }}, category_number, channel_number
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
 spends_anywhere as (
 
     select
-        group_number,
+        combination,
         category_number,
-        'all' as channel,
+        {{ every_channel }} as channel_number,
         sum(spend) as spend
     from spends
-    group by group_number, category_number
+    group by combination, category_number
 
     union all
 
@@ -238,20 +300,21 @@ spends_anywhere as (
 
 ),
 
-bought_by_group as (
+bought_together as (
 
     select
-        buyers.group_number,
+        buyers.combination,
         coalesce(category_names.category, 'unknown') as category,
-        buyers.channel,
+        channel_names.channel,
         buyers.buyers,
         spends.spend
     from buyers
     inner join spends_anywhere as spends
         on
-            buyers.group_number = spends.group_number
+            buyers.combination = spends.combination
             and buyers.category_number = spends.category_number
-            and buyers.channel = spends.channel
+            and buyers.channel_number = spends.channel_number
+    inner join channel_names on buyers.channel_number = channel_names.channel_number
     left join category_names on buyers.category_number = category_names.category_number
 
 ),
@@ -259,30 +322,30 @@ bought_by_group as (
 figures as (
 
     select
-        segment_groups.scheme,
-        segment_groups.segment_id,
-        bought_by_group.category,
-        bought_by_group.channel,
-        cast(sum(bought_by_group.buyers) as bigint) as buyers,
-        sum(bought_by_group.spend) as spend
-    from bought_by_group
-    inner join segment_groups on bought_by_group.group_number = segment_groups.group_number
+        memberships.scheme,
+        memberships.segment_id,
+        bought_together.category,
+        bought_together.channel,
+        cast(sum(bought_together.buyers) as bigint) as buyers,
+        sum(bought_together.spend) as spend
+    from bought_together
+    inner join memberships on bought_together.combination = memberships.combination
     group by
-        segment_groups.scheme, segment_groups.segment_id, bought_by_group.category,
-        bought_by_group.channel
+        memberships.scheme, memberships.segment_id, bought_together.category,
+        bought_together.channel
 
 ),
 
 sizes as (
 
     select
-        segment_groups.scheme,
-        segment_groups.segment_id,
-        cast(sum(segment_groups.customers) as bigint) as customers,
-        cast(sum(sum(segment_groups.customers)) over (partition by segment_groups.scheme) as bigint)
+        memberships.scheme,
+        memberships.segment_id,
+        cast(sum(memberships.customers) as bigint) as customers,
+        cast(sum(sum(memberships.customers)) over (partition by memberships.scheme) as bigint)
             as scheme_customers
-    from segment_groups
-    group by segment_groups.scheme, segment_groups.segment_id
+    from memberships
+    group by memberships.scheme, memberships.segment_id
 
 ),
 

@@ -28,50 +28,6 @@ stayers as (
         and not coalesce(has_new_rules, false)
     group by as_of_date, scheme, to_segment_id
 
-),
-
-outcomes as (
-
-    select
-        as_of_date,
-        scheme,
-        segment_id,
-        customers,
-        next_90d_orders,
-        next_90d_spend,
-        next_90d_spend_squares,
-        cast(
-            cast(next_90d_spend as double) * cast(next_90d_spend as double) / customers
-            as decimal(38, 4)
-        ) as squared_mean
-    from {{ ref('segment_outcomes') }}
-
-),
-
-{# eta squared: the share of the variance of customers' next spend that lies between segments. #}
-variances as (
-
-    select
-        as_of_date,
-        scheme,
-        cast(sum(squared_mean) as double) as between_squares,
-        cast(sum(next_90d_spend_squares) as double) as all_squares,
-        cast(sum(next_90d_spend) as double) * cast(sum(next_90d_spend) as double)
-        / sum(customers) as mean_squares
-    from outcomes
-    group by as_of_date, scheme
-
-),
-
-effects as (
-
-    select
-        as_of_date,
-        scheme,
-        {{ share_of('(between_squares - mean_squares)', '(all_squares - mean_squares)') }}
-            as effect_size
-    from variances
-
 )
 
 select
@@ -79,14 +35,16 @@ select
     nights.run_id,
     nights.scheme,
     nights.segment_id,
-    case when effects.effect_size is not null then 'eta_squared_next_90d_spend' end
+    case when effects.eta_squared_next_90d_spend is not null then 'eta_squared_next_90d_spend' end
         as effect_measure,
     nights.customers,
     {{ share_of('nights.customers', 'nights.scheme_customers') }} as customer_share,
     {{ share_of('nights.spend_365d', 'nights.scheme_spend') }} as spend_share,
     outcomes.next_90d_spend,
     outcomes.next_90d_orders,
-    effects.effect_size,
+    outcomes.next_90d_buyers,
+    effects.eta_squared_next_90d_spend as effect_size,
+    effects.cramers_v_next_90d_order,
     1 - {{ share_of('stayers.stayers', 'nights.customers') }} as turnover_share,
     case
         when nights.consents_known > 0
@@ -98,10 +56,10 @@ left join stayers
         nights.as_of_date = stayers.as_of_date
         and nights.scheme = stayers.scheme
         and nights.segment_id = stayers.segment_id
-left join outcomes
+left join {{ ref('segment_outcomes') }} as outcomes
     on
         nights.as_of_date = outcomes.as_of_date
         and nights.scheme = outcomes.scheme
         and nights.segment_id = outcomes.segment_id
-left join effects
+left join {{ ref('scheme_effects') }} as effects
     on nights.as_of_date = effects.as_of_date and nights.scheme = effects.scheme

@@ -112,6 +112,7 @@ select
     scheme,
     segment_id,
     count(*) as customers,
+    cast(sum(case when orders > 0 then 1 else 0 end) as bigint) as next_90d_buyers,
     cast(sum(orders) as bigint) as next_90d_orders,
     cast(sum(spend) as decimal(18, 2)) as next_90d_spend,
     {# For the share of variance between segments; decimals add up exactly in any order. #}

@@ -4,7 +4,10 @@
 select
     '{{ scheme.scheme }}' as scheme,
     '{{ scheme.kind }}' as kind,
-    '{{ scheme.allowed_use }}' as allowed_use,
+    '{{ scheme.allowed_use.text }}' as allowed_use,
+    '{{ scheme.allowed_use.text_zh }}' as allowed_use_zh,
+    '{{ scheme.allowed_use.forbidden | join(",") }}'
+        as forbidden_uses,
     '{{ scheme.settings | join(",") }}'
         as settings,
     '{{ scheme.enabled_by | join(", ") }}' as enabled_by,
@@ -15,6 +18,8 @@ select distinct
     scheme,
     'own' as kind,
     allowed_use,
+    allowed_use as allowed_use_zh,
+    '' as forbidden_uses,
     '' as settings,
     '' as enabled_by,
     true as is_built

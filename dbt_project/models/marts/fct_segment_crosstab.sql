@@ -1,0 +1,132 @@
+{% set schemes = built_schemes() %}
+{% set pairs = [] %}
+{% for scheme in schemes %}
+{% for other in schemes[loop.index:] %}
+{% do pairs.append([scheme, other]) %}
+{% endfor %}
+{% endfor %}
+
+with
+
+night as (
+
+    select
+        as_of_date,
+        run_id
+    from {{ source('ops', 'night') }}
+
+),
+
+{# By small numbers: a customer is looked at once a pair of schemes, and there are 210 pairs. #}
+codes as (
+
+    select
+        nights.scheme,
+        nights.segment_id,
+        cast(row_number() over (
+            partition by nights.scheme order by nights.segment_id
+        ) as smallint) as code
+    from {{ ref('segment_nights') }} as nights
+    inner join night on nights.as_of_date = night.as_of_date
+
+),
+
+coded as (
+
+    select
+        {% for scheme in schemes %}
+        {{ scheme }}_codes.code as {{ scheme }},
+        {% endfor %}
+        customers.spend_365d
+    from {{ ref('customer_360') }} as customers
+    {% for scheme in schemes %}
+    left join codes as {{ scheme }}_codes
+        on
+            {{ scheme }}_codes.scheme = '{{ scheme }}'
+            and customers.{{ scheme }}_segment = {{ scheme }}_codes.segment_id
+    {% endfor %}
+
+),
+
+counted as (
+
+    {% for scheme, other in pairs %}
+    select
+        '{{ scheme }}' as scheme_a,
+        {{ scheme }} as code_a,
+        '{{ other }}' as scheme_b,
+        {{ other }} as code_b,
+        count(*) as customers,
+        sum(spend_365d) as spend_365d
+    from coded
+    group by {{ scheme }}, {{ other }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+{# Both ways round, so that a reader need not know which scheme comes first. #}
+both_ways as (
+
+    select
+        scheme_a,
+        code_a,
+        scheme_b,
+        code_b,
+        customers,
+        spend_365d
+    from counted
+    union all
+    select
+        scheme_b as scheme_a,
+        code_b as code_a,
+        scheme_a as scheme_b,
+        code_a as code_b,
+        customers,
+        spend_365d
+    from counted
+
+),
+
+{# Of customers who are in both schemes. #}
+named as (
+
+    select
+        both_ways.scheme_a,
+        codes_a.segment_id as segment_a,
+        both_ways.scheme_b,
+        codes_b.segment_id as segment_b,
+        both_ways.customers,
+        both_ways.spend_365d,
+        sum(both_ways.customers) over (
+            partition by both_ways.scheme_a, both_ways.scheme_b, both_ways.code_a
+        ) as customers_a,
+        sum(both_ways.customers) over (
+            partition by both_ways.scheme_a, both_ways.scheme_b, both_ways.code_b
+        ) as customers_b,
+        sum(both_ways.customers) over (
+            partition by both_ways.scheme_a, both_ways.scheme_b
+        ) as customers_of_both
+    from both_ways
+    inner join codes as codes_a
+        on both_ways.scheme_a = codes_a.scheme and both_ways.code_a = codes_a.code
+    inner join codes as codes_b
+        on both_ways.scheme_b = codes_b.scheme and both_ways.code_b = codes_b.code
+
+)
+
+select
+    night.as_of_date,
+    night.run_id,
+    named.scheme_a,
+    named.segment_a,
+    named.scheme_b,
+    named.segment_b,
+    named.customers,
+    cast(named.spend_365d as decimal(18, 2)) as spend_365d,
+    {{ share_of('named.customers', 'named.customers_a') }} as share_of_a,
+    {{ ratio_of(
+        'named.customers * named.customers_of_both', '(named.customers_a * named.customers_b)'
+    ) }} as lift
+from named
+cross join night
