@@ -29,6 +29,12 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     assert settings.relationship == "non_contractual"
 
 
+def test_a_list_of_names_reaches_sql_as_one_text(tmp_path: Path) -> None:
+    path = write(tmp_path, "channel:\n  online: [' Web ', APP]\n")
+
+    assert load_settings(path).night_columns()["channel_online"] == ",web,app,"
+
+
 def test_null_window_means_all_history(tmp_path: Path) -> None:
     path = write(tmp_path, "rfm:\n  window_days: null\n")
 
@@ -59,6 +65,12 @@ def test_null_window_means_all_history(tmp_path: Path) -> None:
         ("geographic:\n  distance_km: [10, 5]\n", 2, ["`geographic.distance_km`", "[5, 10"]),
         ("geographic:\n  by: city\n", 2, ["'auto', 'city_tier', 'region' or 'distance'"]),
         ("attitude:\n  min_answers: 1\n", 2, ["`attitude.min_answers`", "equal to 2"]),
+        ("loyalty:\n  month_cuts: [13, 7]\n", 2, ["`loyalty.month_cuts`", "from 12 to 3"]),
+        ("loyalty:\n  quarter_cuts: [5, 7]\n", 2, ["falling", "from 8 to 3"]),
+        ("channel:\n  online: [web, 'a,b']\n", 2, ["`channel.online`", "without commas"]),
+        ("channel:\n  store: [Web]\n", 1, ["`online` and `store` both name web"]),
+        ("preferences:\n  day_parts: [5, 12, 12, 21]\n", 2, ["four rising hours"]),
+        ("preferences:\n  min_support: 0\n", 2, ["`preferences.min_support`"]),
         ("alerts:\n  webhook_url: ftp://here\n", 2, ["http://"]),
         ("schedule:\n  at: 25:00\n", 2, ["`schedule.at`"]),
     ],

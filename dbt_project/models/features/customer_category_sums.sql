@@ -7,7 +7,7 @@ with spends as (
         product_groups.category_number,
         sum(spends.sale_amount) as sale_amount,
         sum(spends.discount_amount) as discount_amount,
-        {# Of brands, the one with the most; a category that stands in two departments is two here. #}
+        {# Of brands, the one with the most; a category in two departments is two here. #}
         sum(case when product_groups.brand is not null then spends.sale_amount end)
             as branded_amount,
         max(case when product_groups.brand is not null then spends.sale_amount end)

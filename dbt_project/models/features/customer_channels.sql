@@ -51,8 +51,10 @@ kinds as (
     select
         names.channel,
         case
-            when position(',' || lower(names.channel) || ',' in ',' || night.channel_online || ',') > 0 then 'online'
-            when position(',' || lower(names.channel) || ',' in ',' || night.channel_store || ',') > 0 then 'store'
+            when position(',' || lower(names.channel) || ',' in ',' || night.channel_online || ',') > 0
+                then 'online'
+            when position(',' || lower(names.channel) || ',' in ',' || night.channel_store || ',') > 0
+                then 'store'
             else 'other'
         end as kind
     from names
@@ -67,11 +69,11 @@ summed as (
         {{ first_value_by(
             'spends.channel', ['-spends.orders', '-spends.sale_amount', 'spends.channel']
         ) }} as main_channel,
-        max(spends.orders) as main_channel_orders,
         {% for kind in kinds %}
         sum(case when kinds.kind = '{{ kind }}' then spends.orders else 0 end)
-            as {{ kind }}_orders{{ ',' if not loop.last }}
+            as {{ kind }}_orders,
         {% endfor %}
+        max(spends.orders) as main_channel_orders
     from spends
     inner join kinds on spends.channel = kinds.channel
     group by spends.customer_id

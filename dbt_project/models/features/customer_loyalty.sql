@@ -60,28 +60,35 @@ grouped as (
 {# High profit is the upper half of whoever is worth anything. #}
 median_value as (
 
-    select
-        percentile_cont(0.5) within group (order by cast(value_365d as double)) as value_365d
+    select percentile_cont(0.5) within group (order by cast(value_365d as double)) as value_365d
     from {{ ref('customer_value') }}
     where value_365d > 0
+
+),
+
+judged as (
+
+    select
+        grouped.*,
+        grouped.loyalty_group in ('super_loyal', 'loyal') as is_loyal,
+        coalesce(
+            customer_value.value_365d > 0
+            and cast(customer_value.value_365d as double) >= median_value.value_365d, false
+        ) as has_high_profit
+    from grouped
+    cross join median_value
+    inner join {{ ref('customer_value') }} as customer_value
+        on grouped.customer_id = customer_value.customer_id
 
 )
 
 select
-    grouped.*,
+    judged.*,
     case
-        when grouped.loyalty_group = 'none' then null
-        when customer_value.value_365d > 0
-            and cast(customer_value.value_365d as double) >= median_value.value_365d
-            then
-                case
-                    when grouped.loyalty_group in ('super_loyal', 'loyal') then 'true_friends'
-                    else 'butterflies'
-                end
-        when grouped.loyalty_group in ('super_loyal', 'loyal') then 'barnacles'
+        when judged.loyalty_group = 'none' then null
+        when judged.is_loyal and judged.has_high_profit then 'true_friends'
+        when judged.has_high_profit then 'butterflies'
+        when judged.is_loyal then 'barnacles'
         else 'strangers'
     end as profit_group
-from grouped
-cross join median_value
-inner join {{ ref('customer_value') }} as customer_value
-    on grouped.customer_id = customer_value.customer_id
+from judged

@@ -90,7 +90,8 @@ cross join night
     ('departments', 'department'), ('categories', 'category'), ('brands', 'brand'),
 ] %}
 left join {{ levels }} on customers.customer_number = {{ levels }}.customer_number
-left join {{ level }}_names on {{ levels }}.{{ level }}_number = {{ level }}_names.{{ level }}_number
+left join {{ level }}_names
+    on {{ levels }}.{{ level }}_number = {{ level }}_names.{{ level }}_number
 {% endfor %}
 where
     departments.customer_number is not null

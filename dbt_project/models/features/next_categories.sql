@@ -33,8 +33,8 @@ preferred as (
 
 ),
 
-{# Which rules of the preferred category the customer follows already, a bit each: the first one that
-   is missing is the next category, without a row for each rule and customer. #}
+{# Which rules of the preferred category the customer follows already, a bit each: the first one
+   that is missing is the next category, without a row for each rule and customer. #}
 followed as (
 
     select

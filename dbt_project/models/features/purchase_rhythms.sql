@@ -35,16 +35,16 @@ rhythms as (
 
     select
         customer_id,
-        count(gap_days) as gaps,
-        sum(gap_days) as gap_days,
-        sum(gap_days * gap_days) as squared_gap_days,
-        bit_or(case when twelfth is not null then {{ bit_of('twelfth') }} end) as twelfths,
         {% for period, number in periods.items() %}
         bit_or(
             case when {{ period }}s_ago < {{ number }} then {{ bit_of(period ~ 's_ago') }} end
         ) as {{ period }}s,
-        min({{ period }}s_ago) as {{ period }}s_since_last{{ ',' if not loop.last }}
+        min({{ period }}s_ago) as {{ period }}s_since_last,
         {% endfor %}
+        bit_or(case when twelfth is not null then {{ bit_of('twelfth') }} end) as twelfths,
+        count(gap_days) as gaps,
+        sum(gap_days) as gap_days,
+        sum(gap_days * gap_days) as squared_gap_days
     from order_days
     group by customer_id
 
@@ -53,7 +53,7 @@ rhythms as (
 select
     rhythms.customer_id,
     {{ ratio_of('rhythms.gap_days', 'rhythms.gaps') }} as mean_gap_days,
-    {# Standard deviation (n - 1) over mean, from whole numbers, so that no order of summing shows. #}
+    {# Deviation (n - 1) over mean, from whole numbers, so that no order of summing shows. #}
     case
         when rhythms.gaps > 1
             then

@@ -25,7 +25,7 @@ channels as (
 
 ),
 
-{# Without the channel of any order the scheme is not available; with one, no channel is `unknown`. #}
+{# Without the channel of any order the scheme is not available; with one, none is `unknown`. #}
 known as (
 
     select count(*) as customers

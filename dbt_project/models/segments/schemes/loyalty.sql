@@ -1,7 +1,3 @@
-{# Whoever has a habit is borderline where one period more or less would do; without one, everybody
-   would be. #}
-{% set habits = ['super_loyal', 'loyal', 'high_potential'] %}
-
 with
 
 night as (
@@ -74,7 +70,9 @@ nearest as (
     select
         ways.*,
         least(
-            coalesce(ways.down, ways.up), coalesce(ways.silence, ways.up), coalesce(ways.up, ways.down)
+            coalesce(ways.down, ways.up),
+            coalesce(ways.silence, ways.up),
+            coalesce(ways.up, ways.down)
         ) as margin
     from ways
 
@@ -100,8 +98,10 @@ select
     'loyalty.' || followed.loyalty_group as segment_id,
     cast(followed.active_periods as double) as score,
     cast(followed.margin as double) as margin,
+    {# Whoever has a habit, where one period would do; of the others it would do for everybody. #}
     coalesce(
-        followed.margin <= 1 and followed.loyalty_group in ('{{ habits | join("', '") }}'), false
+        followed.margin <= 1
+        and followed.loyalty_group in ('super_loyal', 'loyal', 'high_potential'), false
     ) as is_borderline,
     'loyalty.' || followed.next_group as next_segment_id,
     case

@@ -11,7 +11,9 @@
 } %}
 
 {# In the order in which the first of equal distance is taken. #}
-{% set ways = [('frequency', 'down'), ('frequency', 'up'), ('recency', 'down'), ('recency', 'up')] %}
+{% set ways = [
+    ('frequency', 'down'), ('frequency', 'up'), ('recency', 'down'), ('recency', 'up'),
+] %}
 
 with
 
