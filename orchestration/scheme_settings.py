@@ -108,7 +108,7 @@ class RiskAppetiteSettings(Section):
     @field_validator("cuts")
     @classmethod
     def _cuts_rise(cls, cuts: tuple[float, ...]) -> tuple[float, ...]:
-        if list(cuts) != sorted(set(cuts)) or not 0 < cuts[0] or not cuts[-1] <= 1:
+        if list(cuts) != sorted(set(cuts)) or cuts[0] <= 0 or cuts[-1] > 1:
             raise ValueError("must be four rising shares, above 0 and at most 1")
         return cuts
 
