@@ -29,8 +29,8 @@ _FORMATS = {
     "prediction_source": "source",
     "value_prediction_source": "source",
 }
-_MARGIN_IN_MONEY = ("value_tier", "clv_tier")
-_MARGIN_IN_SHARES = ("churn_risk",)
+_MARGIN_IN_MONEY = ("value_tier", "clv_tier", "asset_tier")
+_MARGIN_IN_SHARES = ("churn_risk", "risk_appetite")
 
 
 def story_text(story: dict[str, Any], words: Wording, *, are_reasons_in_it: bool = True) -> str:

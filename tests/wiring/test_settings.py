@@ -32,7 +32,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
 def test_a_list_of_names_reaches_sql_as_one_text(tmp_path: Path) -> None:
     path = write(tmp_path, "channel:\n  online: [' Web ', APP]\n")
 
-    assert load_settings(path).night_columns()["channel_online"] == ",web,app,"
+    assert load_settings(path).night_columns()["channel_online"] == "web,app"
 
 
 def test_null_window_means_all_history(tmp_path: Path) -> None:
@@ -52,6 +52,13 @@ def test_null_window_means_all_history(tmp_path: Path) -> None:
         ("first_day: yesterday\n", 1, ["`first_day`", "YYYY-MM-DD"]),
         ("lifecycle:\n  min_days: [28, 14, 56]\n", 2, ["do not fall"]),
         ("rfm:\n  frequency_cuts: [1, 1, 4, 9]\n", 2, ["rising"]),
+        ("risk_appetite:\n  cuts: [0.3, 0.5, 0.5, 0.9]\n", 2, ["four rising shares"]),
+        ("risk_appetite:\n  labels: mine\n", 2, ["'securities' or 'bank'"]),
+        (
+            "asset_tier:\n  high_net_worth: 100000\n",
+            1,
+            ["`mass_affluent` (100000.0) must be below `high_net_worth` (100000.0)"],
+        ),
         ("churn_risk:\n  high: 0.2\n", 1, ["`medium` (0.3) must be below `high` (0.2)"]),
         (
             "demographic:\n  by: age_band\n  age_bands: [18, 35, 25]\n",
