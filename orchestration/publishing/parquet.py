@@ -106,10 +106,7 @@ def _write_night(
                 )
             source = f"select * from marts.{NIGHTLY_TABLE}"
             return _write(published, source, NIGHTLY_TABLE, root=root, path=path)
-    source = (
-        f"select {columns} from {NIGHTLY_SOURCE} "
-        f"where as_of_date = date '{night.isoformat()}'"
-    )
+    source = f"select {columns} from {NIGHTLY_SOURCE} where as_of_date = date '{night.isoformat()}'"
     return _write(warehouse, source, NIGHTLY_TABLE, root=root, path=path)
 
 

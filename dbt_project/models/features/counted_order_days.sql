@@ -25,9 +25,8 @@ order_days as (
 
     select
         known.customer_id,
-        {% for column in columns -%}
-        known.{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        known.{{ columns | join(',
+        known.') }}
     from {{ ref('known_order_days') }} as known
     left join {{ ref('later_known_customers') }} as later
         on
@@ -39,9 +38,8 @@ order_days as (
 
     select
         customer_id,
-        {% for column in columns -%}
-        {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ columns | join(',
+        ') }}
     from {{ ref('recounted_order_days') }}
 
 )

@@ -51,10 +51,13 @@ kinds as (
     select
         names.channel,
         case
-            when position(',' || lower(names.channel) || ',' in ',' || night.channel_online || ',') > 0
-                then 'online'
-            when position(',' || lower(names.channel) || ',' in ',' || night.channel_store || ',') > 0
-                then 'store'
+            {% for kind in ['online', 'store'] %}
+            when
+                position(
+                    ',' || lower(names.channel) || ',' in ',' || night.channel_{{ kind }} || ','
+                ) > 0
+                then '{{ kind }}'
+            {% endfor %}
             else 'other'
         end as kind
     from names

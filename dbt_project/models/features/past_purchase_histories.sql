@@ -111,7 +111,7 @@ known as (
 
 ),
 
-{# A day in (cutoff - w, cutoff] is 0 to w - 1 days back; one in the horizon after it, fewer than 0. #}
+{# A day in (cutoff - w, cutoff] is 0 to w - 1 days back; one after the cutoff, fewer than 0. #}
 summed as (
 
     select
