@@ -40,20 +40,34 @@ answers as (
 
 ),
 
+questionnaires as (
+
+    select
+        customer_id,
+        max(responded_date) as assessed_date
+    from answers
+    group by customer_id
+
+),
+
 {# The last questionnaire is what was answered on the last such day; of a question answered twice on
    it the later answer counts, and answers at the same instant all do. #}
 placed as (
 
     select
-        answers.*,
-        rank() over (
-            partition by answers.customer_id order by answers.responded_date desc
-        ) as questionnaire_place,
+        answers.customer_id,
+        answers.score,
+        answers.scale_max,
+        questionnaires.assessed_date,
         rank() over (
             partition by answers.customer_id, answers.question
             order by answers.responded_at desc
         ) as answer_place
     from answers
+    inner join questionnaires
+        on
+            answers.customer_id = questionnaires.customer_id
+            and answers.responded_date = questionnaires.assessed_date
 
 ),
 
@@ -65,9 +79,9 @@ assessed as (
         {{ share_of(
             'sum(' ~ summable('placed.score') ~ ')', 'sum(' ~ summable('placed.scale_max') ~ ')'
         ) }} as risk_share,
-        max(placed.responded_date) as assessed_date
+        max(placed.assessed_date) as assessed_date
     from placed
-    where placed.questionnaire_place = 1 and placed.answer_place = 1
+    where placed.answer_place = 1
     group by placed.customer_id
 
 ),

@@ -12,7 +12,7 @@ night as (
 
 ),
 
-{# In how many days the customer is at risk or has left, and no longer new or back, if all goes on. #}
+{# Days until the customer is at risk or has left, and is no longer new or back, if all goes on. #}
 awaited as (
 
     select

@@ -1,4 +1,4 @@
-{# The last day past due of each bucket but the worst: their ids name them, so they are no setting. #}
+{# The last day past due of each bucket but the worst; their ids name them: they are no setting. #}
 {% set buckets = [
     ('current', 0), ('past_due_1_29', 29), ('past_due_30_59', 59), ('past_due_60_89', 89),
 ] %}
@@ -87,21 +87,30 @@ distances as (
 
 ),
 
-nearest as (
+compared as (
 
     select
         distances.*,
+        coalesce(
+            distances.days_to_worse <= distances.days_to_better, distances.better_bucket is null
+        ) as is_worse_nearer
+    from distances
+
+),
+
+nearest as (
+
+    select
+        compared.*,
         case
-            when distances.days_to_worse <= coalesce(distances.days_to_better, distances.days_to_worse)
-                then distances.days_to_worse
-            else distances.days_to_better
+            when compared.is_worse_nearer then compared.days_to_worse
+            else compared.days_to_better
         end as margin,
         case
-            when distances.days_to_worse <= coalesce(distances.days_to_better, distances.days_to_worse)
-                then distances.worse_bucket
-            else distances.better_bucket
+            when compared.is_worse_nearer then compared.worse_bucket
+            else compared.better_bucket
         end as next_bucket
-    from distances
+    from compared
 
 )
 

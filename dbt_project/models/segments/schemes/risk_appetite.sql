@@ -103,8 +103,10 @@ distances as (
         customers.*,
         appetites.lower_appetite,
         appetites.higher_appetite,
-        case when appetites.lower_appetite is not null
-            then {{ rounded('customers.risk_share - appetites.lowest_share') }} end as to_lower,
+        case
+            when appetites.lower_appetite is not null
+                then {{ rounded('customers.risk_share - appetites.lowest_share') }}
+        end as to_lower,
         {{ rounded('appetites.next_share - customers.risk_share') }} as to_higher
     from customers
     left join appetites on customers.appetite = appetites.appetite
