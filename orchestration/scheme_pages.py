@@ -112,22 +112,32 @@ def _segments(scheme: Scheme) -> list[str]:
             "",
         ]
     for row in _rows(scheme):
-        play = plays[row["segment_id"]]
         lines += [f"### {row['segment_name']} · {row['segment_name_zh']}", ""]
         if scheme.scheme != LEARNED:
             lines += [f"`{row['segment_id']}`", ""]
-        lines += [f"{row['description']} {row['description_zh']}", ""]
         lines += [
-            f"- Rule: {row['rule_text']} {row['rule_text_zh']}".rstrip(),
+            f"{row['description']} {row['description_zh']}",
+            "",
+            f"- Rule: {row['rule_text']} {row['rule_text_zh']}",
             f"- To do: {row['recommended_action']} {row['recommended_action_zh']}",
+            *_play(plays[row["segment_id"]]),
+            "",
         ]
-        lines += [
+    if scheme.scheme in plays:
+        lines += ["### Any other · 其他", "", *_play(plays[scheme.scheme]), ""]
+    return lines
+
+
+def _play(play: dict[str, str]) -> list[str]:
+    """Return what the playbook says of a segment, a line each."""
+    count, days = play["contact_limit_count"], play["contact_limit_days"]
+    return [
+        *(
             f"- {name.replace('_', ' ').capitalize()}: {play[name]} · {play[f'{name}_zh']}"
             for name in _PLAYED
-        ]
-        count, days = play["contact_limit_count"], play["contact_limit_days"]
-        lines += [f"- Contact limit: {count} in {days} days · {days}天内最多{count}次", ""]
-    return lines
+        ),
+        f"- Contact limit: {count} in {days} days · {days}天内最多{count}次",
+    ]
 
 
 def _rows(scheme: Scheme) -> list[dict[str, Any]]:
