@@ -29,6 +29,8 @@ lines as (
         lines.order_id,
         lines.customer_id,
         lines.product_id,
+        lines.store_id,
+        lines.channel,
         lines.transaction_type = 'sale' as is_sale,
         lines.transaction_type in ('return', 'cancellation') as is_return,
         lines.quantity,
@@ -67,6 +69,8 @@ costed as (
         lines.customer_id,
         lines.is_sale,
         lines.is_return,
+        case when lines.is_sale then lines.store_id end as store_id,
+        case when lines.is_sale then lines.channel end as channel,
         lines.quantity,
         lines.amount,
         lines.discount_amount,
@@ -89,6 +93,9 @@ summed as (
     select
         order_id,
         customer_id,
+        {# Nearly every order has one; which of several makes no difference to its sums. #}
+        min(store_id) as store_id,
+        min(channel) as channel,
         sum(amount) as revenue,
         sum(case when is_sale then amount end) as sale_amount,
         sum(case when is_return then amount end) as return_amount,
@@ -112,6 +119,8 @@ summed as (
 select
     order_id,
     customer_id,
+    store_id,
+    channel,
     {% for sum in [
         'revenue', 'sale_amount', 'return_amount', 'discount_amount', 'coupon_amount',
         'known_cost', 'known_cost_revenue', 'known_cost_sale_revenue', 'pieces', 'pieces_sold',

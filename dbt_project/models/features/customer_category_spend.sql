@@ -1,6 +1,6 @@
-with
+{{ config(materialized='view') }}
 
-categories as (
+with categories as (
 
     select distinct
         category_number,
@@ -8,40 +8,16 @@ categories as (
     from {{ ref('product_groups') }}
     where category is not null
 
-),
-
-spends as (
-
-    select
-        spends.customer_number,
-        product_groups.category_number,
-        sum(spends.sale_amount) as sale_amount,
-        sum(spends.discount_amount) as discount_amount,
-        {# Of brands, the one with the most; a category that stands in two departments is two here. #}
-        sum(case when product_groups.brand is not null then spends.sale_amount end)
-            as branded_amount,
-        max(case when product_groups.brand is not null then spends.sale_amount end)
-            as main_brand_amount,
-        sum(spends.lines) as lines
-    from {{ ref('customer_product_spend') }} as spends
-    inner join {{ ref('product_groups') }} as product_groups
-        on spends.product_group = product_groups.product_group
-    where product_groups.category is not null
-    group by spends.customer_number, product_groups.category_number
-
 )
 
 select
     customers.customer_id,
     categories.category,
-    spends.customer_number,
-    spends.category_number,
-    {% for amount in ['sale_amount', 'discount_amount', 'branded_amount', 'main_brand_amount'] %}
-    cast(coalesce(spends.{{ amount }}, 0) as decimal(18, 4)) as {{ amount }},
-    {% endfor %}
-    cast(spends.lines as bigint) as lines,
-    customers.as_of_date
-from spends
+    sums.sale_amount,
+    sums.discount_amount,
+    sums.lines,
+    sums.as_of_date
+from {{ ref('customer_category_sums') }} as sums
 inner join {{ ref('numbered_customers') }} as customers
-    on spends.customer_number = customers.customer_number
-inner join categories on spends.category_number = categories.category_number
+    on sums.customer_number = customers.customer_number
+inner join categories on sums.category_number = categories.category_number
