@@ -52,23 +52,23 @@ event_touches as (
 
 ),
 
-{# A purchase is a touch also when it comes back later. #}
+{# A purchase is a touch also when it comes back later; it has the time of its day's first line. #}
 order_touches as (
 
     select
-        lines.customer_id,
-        coalesce(lines.channel, 'unknown') as channel,
-        min(lines.ordered_date) as first_date,
-        max(lines.ordered_date) as last_date,
-        min(lines.ordered_at) as first_at,
-        max(lines.ordered_at) as last_at
-    from {{ ref('transactions') }} as lines
+        days.customer_id,
+        coalesce(days.channel, 'unknown') as channel,
+        min(days.day) as first_date,
+        max(days.day) as last_date,
+        min(days.first_sold_at) as first_at,
+        max(days.first_sold_at) as last_at
+    from {{ ref('order_days') }} as days
     cross join night
     where
-        lines.transaction_type = 'sale'
-        and lines.customer_id is not null
-        and lines.ordered_date <= night.as_of_date
-    group by lines.customer_id, coalesce(lines.channel, 'unknown')
+        days.sale_lines > 0
+        and days.customer_id is not null
+        and days.day <= night.as_of_date
+    group by days.customer_id, coalesce(days.channel, 'unknown')
 
 )
 
