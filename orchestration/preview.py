@@ -142,7 +142,8 @@ def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in values.items():
         if name == "own_rules":
-            flat |= {f"own_rules.{scheme['scheme']}": _rules_of(scheme) for scheme in value}
+            for scheme in value:
+                flat |= _rules_of(scheme)
         elif isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}.")
         else:
@@ -150,11 +151,13 @@ def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _rules_of(scheme: dict[str, Any]) -> str:
-    """Return the rules of an own scheme on one line."""
-    rules = [f"{each['name']}: {each['when']}" for each in scheme["segments"]]
+def _rules_of(scheme: dict[str, Any]) -> dict[str, str]:
+    """Return the conditions of an own scheme by segment, and the order of its segments."""
+    name = f"own_rules.{scheme['scheme']}"
+    rules = {f"{name}.{each['name']}": each["when"] for each in scheme["segments"]}
     rest = scheme.get("otherwise")
-    return "; ".join([*rules, *([f"{rest['name']}: otherwise"] if rest else [])])
+    segments = [*scheme["segments"], *([rest] if rest else [])]
+    return {name: ", ".join(each["name"] for each in segments), **rules}
 
 
 def _names(changed: tuple[Changed, ...], sections: tuple[str, ...]) -> list[str]:

@@ -102,7 +102,8 @@ class Preview:
             if rest:
                 spend = sum((move.spend_365d for move in rest), Decimal(0))
                 customers = sum(move.customers for move in rest)
-                lines.append(self._line(f"  {len(rest)} other moves", customers, spend))
+                other = f"  {len(rest)} other move{'s' * (len(rest) > 1)}"
+                lines.append(self._line(other, customers, spend))
         still = [each.scheme for each in self.schemes if not each.moves]
         if still:
             lines += ["", f"Nobody moves in: {', '.join(still)}."]

@@ -85,7 +85,9 @@ def test_edited_settings_show_who_moves_and_change_nothing(
     assert hashes(night.home) == before
     changed = {each["setting"]: each["after"] for each in found["changed"]}
     assert changed["rfm.window_days"] == 90
-    assert set(changed) == {"rfm.window_days", "own_rules.care", "own_rules.fresh"}
+    assert set(changed) == {
+        "rfm.window_days", "own_rules.care.Big", "own_rules.fresh", "own_rules.fresh.Yes",
+    }  # fmt: skip
     schemes = {each["scheme"]: each for each in found["schemes"]}
     assert schemes["value_tier"]["customers"] == 0
     assert schemes["rfm"]["customers"] > 0
