@@ -14,6 +14,8 @@ FUNCTIONS = (
 )  # fmt: skip
 """What may be called: nothing that reads, nothing that knows the clock, nothing that draws."""
 
+# Of the database that a condition is tried on: it holds no rows and reaches no file.
+_SHUT_IN = {"enable_external_access": "false", "memory_limit": "256MB", "threads": 1}
 # How the parser names operators, `like` and `interval`.
 _OPERATORS = {
     "+", "-", "*", "/", "%", "~~", "!~~", "~~*", "!~~*", "to_days", "to_months", "to_years",
@@ -82,7 +84,7 @@ def read_predicate(
         If it is no single expression, looks at anything but the columns, calls what may not be
         called, compares what cannot be compared, or is not true or false.
     """
-    with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as connection:
+    with duckdb.connect(":memory:", config=_SHUT_IN) as connection:
         parsed = _only_select(connection, text)
         expression = parsed["select_list"][0]
         names = tuple(dict.fromkeys(_checked_columns(expression, columns)))

@@ -17,7 +17,7 @@ from orchestration.settings import Settings
 SPEC = PlantedSpec(customers=1200, days=500, seed=6)
 LAST = day_number(SPEC.last_day)
 MODELS = (
-    "path:models/staging path:models/core night_customers counted_order_days customer_rfm "
+    "path:models/staging path:models/core night_customers +counted_order_days customer_rfm "
     "customer_holdings customer_balances risk_tolerances credit_standings contract_spells "
     "balance_spells customer_contracts customer_value risk_classes contract_stages "
     "lifecycle_by_contract risk_appetite credit_risk asset_tier value_tier fct_risk_mismatches"

@@ -211,7 +211,7 @@ def test_the_usual_store_and_its_distance_are_those_of_a_plain_count(
          "longitude": at[1]}
         for customer, at in homes.items()
     ])  # fmt: skip
-    world.run(night, MODELS.replace("psychographic", "counted_order_days customer_rfm"))
+    world.run(night, MODELS.replace("psychographic", "+counted_order_days customer_rfm"))
 
     found = world.query(
         "select customer_id, usual_store_id, distance_km from segments.customer_places "
