@@ -17,7 +17,8 @@ SPEC = PlantedSpec(customers=1500, days=400, seed=4)
 FEATURES = (
     "night_customers +counted_order_days customer_rfm customer_engagement category_week_discounts "
     "numbered_customers product_groups customer_product_spend "
-    "customer_deals customer_category_sums customer_category_spend customer_referrals touch_spans customer_touches "
+    "customer_deals customer_category_sums customer_category_spend customer_referrals "
+    "touch_spans customer_touches "
     "customer_advocacy"
 )
 SEGMENTS_BUILT = (

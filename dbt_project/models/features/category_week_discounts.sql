@@ -9,8 +9,8 @@ night as (
 
 ),
 
-{# Guests are buyers like others; who refused profiling is in no figure about others. By the number of
-   the id, which two ids may share: to compare the ids of all lines would cost as much again. #}
+{# Guests are buyers like others; who refused profiling is in no figure about others. By the number
+   of the id, which two ids may share: to compare the ids of all lines would cost as much again. #}
 refusing_customers as (
 
     select
