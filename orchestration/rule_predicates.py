@@ -15,7 +15,9 @@ FUNCTIONS = (
 """What may be called: nothing that reads, nothing that knows the clock, nothing that draws."""
 
 # Of the database that a condition is tried on: it holds no rows and reaches no file.
-_SHUT_IN = {"enable_external_access": "false", "memory_limit": "256MB", "threads": 1}
+_SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false", "memory_limit": "256MB", "threads": 1,
+}  # fmt: skip
 # How the parser names operators, `like` and `interval`.
 _OPERATORS = {
     "+", "-", "*", "/", "%", "~~", "!~~", "~~*", "!~~*", "to_days", "to_months", "to_years",

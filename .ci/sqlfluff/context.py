@@ -22,9 +22,8 @@ def _words() -> dict[str, Any]:
     words = {}
     for path in PHRASES.glob("*.sql"):
         returned: list[Any] = []
-        module = Environment().from_string(path.read_text(encoding="utf-8")).make_module(  # noqa: S701
-            {"return": returned.append}
-        )
+        template = Environment().from_string(path.read_text(encoding="utf-8"))  # noqa: S701
+        module = template.make_module({"return": returned.append})
         for name in vars(module):
             if name.endswith(("_phrases", "_terms")):
                 getattr(module, name)()
