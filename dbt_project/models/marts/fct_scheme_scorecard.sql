@@ -49,7 +49,9 @@ schemes as (
         1 / sum(customer_share * customer_share) as effective_segments,
         sum(abs(spend_share - customer_share)) / 2 as spend_concentration,
         case when sum(consents_known) > 0 then sum(reachable_customers) end as reachable,
-        sum(case when has_own_play then customers else 0 end) as actionable
+        sum(
+            case when has_own_play and segment_id <> scheme || '.unknown' then customers else 0 end
+        ) as actionable
     from shares
     group by as_of_date, scheme
 
