@@ -12,6 +12,10 @@ from orchestration.scheme_registry import Scheme, registered_schemes
 from orchestration.settings import Settings
 
 
+# What lifecycle goes by in accounts with contracts.
+_OF_CONTRACTS = ("contracts.started_on", "holdings.balance")
+
+
 @dataclass(frozen=True)
 class DataFacts:
     """What the landed rows hold that schemes hang on.
@@ -19,7 +23,8 @@ class DataFacts:
     Attributes
     ----------
     as_of_date : the night that is asked about.
-    columns : landing columns with at least one value, as `table.column`.
+    columns : landing columns with at least one value, as `table.column`; of answers to one survey
+        `survey_responses.score of nps`.
     first_day : of an order of a known customer; None without any.
     gaps : between order days of the same customer, all together.
     recent_customers : with an order in the 365 days up to the night.
@@ -55,7 +60,7 @@ def wanted_columns() -> dict[str, tuple[str, ...]]:
     wanted: dict[str, list[str]] = {}
     for scheme in registered_schemes():
         for alternatives in scheme.alternatives:
-            for each in alternatives:
+            for each in (*alternatives, *_OF_CONTRACTS):
                 table, _, column = each.partition(".")
                 wanted.setdefault(table, []).append(column)
     return {table: tuple(dict.fromkeys(columns)) for table, columns in wanted.items()}
@@ -86,10 +91,16 @@ def _nothing(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG00
 
 def _lifecycle(facts: DataFacts, settings: Settings) -> str | None:
     if settings.relationship == "contractual":
-        return "accounts with contracts have no rhythm of orders"
+        if facts.columns.intersection(_OF_CONTRACTS):
+            return None
+        return f"it takes a value in {' or '.join(_OF_CONTRACTS)}"
     if facts.gaps < MIN_GAPS:
         return f"{facts.gaps} gaps between order days; at least {MIN_GAPS} needed"
     return None
+
+
+def _rf_matrix(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG001
+    return None if settings.rf_matrix.enabled else "`rf_matrix.enabled` is false"
 
 
 def _behaviour(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG001
@@ -125,6 +136,7 @@ def _contracts(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG
 # What a scheme needs beside columns; whatever is not named here needs no more.
 _LACKS: dict[str, Callable[[DataFacts, Settings], str | None]] = {
     "lifecycle": _lifecycle,
+    "rf_matrix": _rf_matrix,
     "behaviour": _behaviour,
     "churn_risk": _young,
     "clv_tier": _expectation,

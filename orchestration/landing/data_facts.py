@@ -69,7 +69,7 @@ class FactsOfFiles:
             if f"{table}.{column}" not in self._columns
         ]
         if unseen:
-            counts = ", ".join(f"count({column})" for column in unseen)
+            counts = ", ".join(_count(column) for column in unseen)
             row = self._connection.execute(
                 f"select {counts} from {relation} where {condition}"
             ).fetchone()
@@ -82,3 +82,9 @@ class FactsOfFiles:
                 "insert into order_days select distinct customer_id, ordered_date "
                 f"from {relation} where {condition} and {_SALES}"
             )
+
+
+def _count(column: str) -> str:
+    """Return the SQL that counts values; of `score of nps`, those of that survey."""
+    name, _, survey = column.partition(" of ")
+    return f"count({name}) filter (where survey = '{survey}')" if survey else f"count({name})"

@@ -7,7 +7,8 @@
     is_built      a model of the scheme's name stands in models/segments/schemes
     settings      columns of ops.night that are part of the scheme's rules, for `scheme_version`
     enabled_by    landing columns without which nobody has a segment, every one of them; where one of
-                  two will do, an entry is 'table.one or table.other'. Order lines alone do if empty
+                  two will do, an entry is 'table.one or table.other'; answers to one survey
+                  alone are 'survey_responses.score of nps'. Order lines alone do if empty
     allowed_use   what the segments may be used for, in words, and what they may not, in codes
                   that audiences read: `automated_decision` without a person who answers for it,
                   `credit_offer` and `insurance_offer` choosing whom to offer either,
@@ -82,16 +83,16 @@
         {'scheme': 'demographic', 'kind': 'rule', 'is_built': true,
          'allowed_use': sensitive,
          'settings': ['demographic_by', 'demographic_age_bands'],
-         'enabled_by': ['customers.birth_date', 'customers.age_band']},
+         'enabled_by': ['customers.birth_date or customers.age_band']},
         {'scheme': 'geographic', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,
          'settings': ['geographic_by', 'geographic_distance_km', 'rfm_window_days'],
-         'enabled_by': ['customers.region', 'customers.city']},
+         'enabled_by': ['customers.region or customers.city']},
         {'scheme': 'attitude', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,
          'settings': ['attitude_max_age_days', 'attitude_csat_scale_max',
                       'attitude_csat_satisfied'],
-         'enabled_by': ['survey_responses.score']},
+         'enabled_by': ['survey_responses.score of nps or survey_responses.score of csat']},
         {'scheme': 'journey_stage', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,
          'settings': ['journey_stage_considering_events', 'journey_stage_considering_days',
@@ -103,12 +104,12 @@
         {'scheme': 'needs', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,
          'settings': ['needs_min_lines', 'needs_min_coverage', 'needs_survey_days'],
-         'enabled_by': ['products.category', 'survey_responses.question']},
+         'enabled_by': ['products.category or survey_responses.question of needs']},
         {'scheme': 'psychographic', 'kind': 'rule', 'is_built': true,
          'allowed_use': sensitive,
          'settings': ['psychographic_max_age_days', 'psychographic_min_answers',
                       'psychographic_min_respondents'],
-         'enabled_by': ['survey_responses.score', 'survey_responses.question']},
+         'enabled_by': ['survey_responses.score of psychographic']},
         {'scheme': 'influence', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,
          'settings': ['influence_ambassador_referrals'],
@@ -118,7 +119,7 @@
          'settings': ['risk_appetite_valid_days', 'risk_appetite_cuts_1', 'risk_appetite_cuts_2',
                       'risk_appetite_cuts_3', 'risk_appetite_cuts_4', 'risk_appetite_labels',
                       'asset_tier_told_days'],
-         'enabled_by': ['survey_responses.score']},
+         'enabled_by': ['survey_responses.score of risk_profile']},
         {'scheme': 'credit_risk', 'kind': 'rule', 'is_built': true,
          'allowed_use': suitability,
          'settings': ['credit_risk_lookback_days'],
