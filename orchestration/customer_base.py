@@ -5,7 +5,7 @@ from functools import cache
 
 import yaml
 
-from orchestration.scheme_registry import DBT_PROJECT, registered_schemes
+from orchestration.scheme_registry import DBT_PROJECT, Scheme, registered_schemes
 
 # Follows from the rules; and who computed the row, which is no property of a customer.
 _NO_INPUT = {"own_segments", "run_id"}
@@ -62,10 +62,24 @@ def allowed_use_of(columns: frozenset[str]) -> str:
     A rule over another scheme's segments, or over bands of personal traits, is held to that
     scheme's uses: choosing by a rule is choosing by what the rule looks at.
     """
-    uses = {scheme.scheme: scheme.allowed_use for scheme in registered_schemes()}
-    looked_at = [name for name in uses if f"{name}_segment" in columns]
+    return " ".join(dict.fromkeys(scheme.allowed_use for scheme in _held_to(columns)))
+
+
+def allowed_use_zh_of(columns: frozenset[str]) -> str:
+    """Return the same in Chinese."""
+    return "".join(dict.fromkeys(scheme.allowed_use_zh for scheme in _held_to(columns)))
+
+
+def forbidden_uses_of(columns: frozenset[str]) -> str:
+    """Return the codes of what such segments may not be used for, with commas between them."""
+    return ",".join(sorted({code for each in _held_to(columns) for code in each.forbidden_uses}))
+
+
+def _held_to(columns: frozenset[str]) -> list[Scheme]:
+    """Return the schemes with narrower uses that the columns bring in, else a general one."""
+    schemes = {scheme.scheme: scheme for scheme in registered_schemes()}
+    looked_at = [name for name in schemes if f"{name}_segment" in columns]
     if columns & _PERSONAL:
         looked_at.append("demographic")
-    general = uses["rfm"]
-    narrower = dict.fromkeys(uses[name] for name in looked_at if uses[name] != general)
-    return " ".join(narrower) or general
+    narrower = [schemes[name] for name in looked_at if schemes[name].forbidden_uses]
+    return narrower or [schemes["rfm"]]

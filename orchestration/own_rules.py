@@ -9,8 +9,10 @@ from pydantic import Field, field_validator, model_validator
 
 from orchestration.customer_base import (
     allowed_use_of,
+    allowed_use_zh_of,
     customer_base_codes,
     customer_base_columns,
+    forbidden_uses_of,
 )
 from orchestration.rule_predicates import Predicate, read_predicate
 from orchestration.scheme_registry import registered_schemes
@@ -24,6 +26,8 @@ _TAKEN_IDS = {"not_available"}
 COLUMNS: dict[str, str] = {
     "scheme": "varchar not null",
     "allowed_use": "varchar not null",
+    "allowed_use_zh": "varchar not null",
+    "forbidden_uses": "varchar not null",
     "place": "integer not null",
     "segment_id": "varchar not null",
     "segment_name": "varchar not null",
@@ -139,10 +143,9 @@ class OwnScheme(Section):
         return f"{self.scheme}.{segment.short_id}"
 
     @property
-    def allowed_use(self) -> str:
-        """What its segments may be used for, which follows from what the rules look at."""
-        looked_at = {name for segment in self.segments for name in segment.predicate.columns}
-        return allowed_use_of(frozenset(looked_at))
+    def looked_at(self) -> frozenset[str]:
+        """The columns of all its rules, from which follows what its segments may be used for."""
+        return frozenset(name for segment in self.segments for name in segment.predicate.columns)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of `ops.own_rules`, in order of priority."""
@@ -151,7 +154,9 @@ class OwnScheme(Section):
             description = segment.description or self.description
             yield {
                 "scheme": self.scheme,
-                "allowed_use": self.allowed_use,
+                "allowed_use": allowed_use_of(self.looked_at),
+                "allowed_use_zh": allowed_use_zh_of(self.looked_at),
+                "forbidden_uses": forbidden_uses_of(self.looked_at),
                 "place": place,
                 "segment_id": self.segment_id(segment),
                 "segment_name": segment.name,

@@ -73,6 +73,13 @@ class Settings(SchemeSettings):
 
     _no_name_twice = field_validator("own_rules")(refuse_two_of_a_name)
 
+    @property
+    def own_segment_ids(self) -> tuple[str, ...]:
+        """The ids of all segments by the account's own rules."""
+        return tuple(
+            scheme.segment_id(segment) for scheme in self.own_rules for segment in scheme.named
+        )
+
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, zone: str) -> str:

@@ -151,7 +151,9 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 )
             create_ml_schema(connection)
             write_night(connection, day, context.run.run_id, night.settings)
-            write_playbook(connection, read_playbook(night.home.playbook_file))
+            own_segments = night.settings.own_segment_ids
+            plays = read_playbook(night.home.playbook_file, own_segments=own_segments)
+            write_playbook(connection, plays)
             record_run(connection, day, context.run.run_id, night.settings)
         return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
 

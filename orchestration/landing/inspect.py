@@ -61,7 +61,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         ):
             problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
         problems += _problems_over_all(connection, settings)
-        problems += _problems_of_playbook(home)
+        problems += _problems_of_playbook(home, settings)
         if known:
             facts.add_loaded({content_sha256(file.path) for file in discovery.files})
         schemes = predict_schemes(facts.to_data_facts(settings), settings)
@@ -188,9 +188,9 @@ def _keep_loaded_lines(
     )
 
 
-def _problems_of_playbook(home: Home) -> list[str]:
+def _problems_of_playbook(home: Home, settings: Settings) -> list[str]:
     try:
-        read_playbook(home.playbook_file)
+        read_playbook(home.playbook_file, own_segments=settings.own_segment_ids)
     except PlaybookError as error:
         return str(error).splitlines()
     return []

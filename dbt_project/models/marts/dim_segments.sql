@@ -160,7 +160,10 @@ select
     coalesce(schemes.allowed_use, 'Reporting on the past; the scheme is no longer in use.')
         as allowed_use,
     coalesce(schemes.allowed_use_zh, '仅用于回顾过去的报表；该方案已不再使用。') as allowed_use_zh,
-    schemes.forbidden_uses,
+    coalesce(
+        schemes.forbidden_uses,
+        'automated_decision,credit_offer,individual_price,insurance_offer'
+    ) as forbidden_uses,
     listed.status,
     listed.status_reason,
     listed.successor_of,

@@ -1,4 +1,4 @@
-{% set schemes = built_schemes() %}
+{% set schemes = built_schemes_with_a_column() %}
 {% set pairs = [] %}
 {% for scheme in schemes %}
 {% for other in schemes[loop.index:] %}
@@ -34,6 +34,8 @@ codes as (
 coded as (
 
     select
+        customers.customer_id,
+        customers.own_segments,
         {% for scheme in schemes %}
         {{ scheme }}_codes.code as {{ scheme }},
         {% endfor %}
@@ -45,6 +47,23 @@ coded as (
             {{ scheme }}_codes.scheme = '{{ scheme }}'
             and customers.{{ scheme }}_segment = {{ scheme }}_codes.segment_id
     {% endfor %}
+
+),
+
+{# Segments of schemes without a column of their own stand in a list. #}
+owned as (
+
+    select
+        coded.*,
+        own_codes.scheme as own_scheme,
+        own_codes.code as own_code
+    from coded
+    inner join codes as own_codes
+        on
+            own_codes.scheme not in ('{{ schemes | join("', '") }}')
+            and position(
+                ',' || own_codes.segment_id || ',' in ',' || coded.own_segments || ','
+            ) > 0
 
 ),
 
@@ -60,8 +79,31 @@ counted as (
         sum(spend_365d) as spend_365d
     from coded
     group by {{ scheme }}, {{ other }}
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    {% for scheme in schemes %}
+    select
+        own_scheme as scheme_a,
+        own_code as code_a,
+        '{{ scheme }}' as scheme_b,
+        {{ scheme }} as code_b,
+        count(*) as customers,
+        sum(spend_365d) as spend_365d
+    from owned
+    group by own_scheme, own_code, {{ scheme }}
+    union all
+    {% endfor %}
+    select
+        owned.own_scheme as scheme_a,
+        owned.own_code as code_a,
+        others.own_scheme as scheme_b,
+        others.own_code as code_b,
+        count(*) as customers,
+        sum(owned.spend_365d) as spend_365d
+    from owned
+    inner join owned as others
+        on owned.customer_id = others.customer_id and owned.own_scheme < others.own_scheme
+    group by owned.own_scheme, owned.own_code, others.own_scheme, others.own_code
 
 ),
 

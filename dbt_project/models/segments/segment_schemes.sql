@@ -18,8 +18,8 @@ select distinct
     scheme,
     'own' as kind,
     allowed_use,
-    allowed_use as allowed_use_zh,
-    '' as forbidden_uses,
+    allowed_use_zh,
+    forbidden_uses,
     '' as settings,
     '' as enabled_by,
     true as is_built
