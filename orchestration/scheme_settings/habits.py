@@ -95,7 +95,7 @@ class PriceSensitivitySettings(Section):
         1.2,
         gt=1,
         description="At least this times the discount share expected is `deal_prone`: a fifth off "
-        "average, the band in which market research calls an index (100 = average) usual",
+        "average, argued from the error of the index at `min_lines`; no source sets it",
     )
     full_price: float = Field(0.8, gt=0, lt=1, description="At most this is `full_price`")
     min_lines: int = Field(
