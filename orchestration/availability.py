@@ -58,11 +58,11 @@ def predict_schemes(facts: DataFacts, settings: Settings) -> tuple[SchemeOutlook
 def wanted_columns() -> dict[str, tuple[str, ...]]:
     """Return the landing columns that enable any scheme, by table."""
     wanted: dict[str, list[str]] = {}
-    for scheme in registered_schemes():
-        for alternatives in scheme.alternatives:
-            for each in (*alternatives, *_OF_CONTRACTS):
-                table, _, column = each.partition(".")
-                wanted.setdefault(table, []).append(column)
+    entries = [entry for scheme in registered_schemes() for entry in scheme.alternatives]
+    for alternatives in [*entries, _OF_CONTRACTS]:
+        for each in alternatives:
+            table, _, column = each.partition(".")
+            wanted.setdefault(table, []).append(column)
     return {table: tuple(dict.fromkeys(columns)) for table, columns in wanted.items()}
 
 
@@ -133,6 +133,25 @@ def _contracts(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG
     return "it needs past nights of contracts" if settings.relationship == "contractual" else None
 
 
+def _places(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG001
+    if "customers.region" in facts.columns:
+        return None
+    return "it needs cities that stand in the seed city_tiers"
+
+
+def _needs(facts: DataFacts, settings: Settings) -> str | None:  # noqa: ARG001
+    if "survey_responses.question of needs" in facts.columns:
+        return None
+    return "it needs categories that stand in the seed need_map"
+
+
+def _answers(facts: DataFacts, settings: Settings) -> str:  # noqa: ARG001
+    return (
+        f"it needs {settings.psychographic.min_respondents} customers with "
+        f"{settings.psychographic.min_answers} answers to a factor"
+    )
+
+
 # What a scheme needs beside columns; whatever is not named here needs no more.
 _LACKS: dict[str, Callable[[DataFacts, Settings], str | None]] = {
     "lifecycle": _lifecycle,
@@ -144,4 +163,7 @@ _LACKS: dict[str, Callable[[DataFacts, Settings], str | None]] = {
 _LEFT_TO_THE_NIGHT: dict[str, Callable[[DataFacts, Settings], str | None]] = {
     "behaviour": _groups,
     "churn_risk": _contracts,
+    "geographic": _places,
+    "needs": _needs,
+    "psychographic": _answers,
 }

@@ -19,7 +19,7 @@ SPEC = PlantedSpec(customers=2_000, days=760, seed=5)
 FIRST, LAST = day_number(SPEC.first_day), day_number(SPEC.last_day)
 MODELS = (
     "path:models/staging path:models/core night_customers numbered_customers +counted_order_days "
-    "customer_rfm customer_value product_groups customer_product_spend customer_category_sums "
+    "customer_rfm +customer_value product_groups customer_product_spend customer_category_sums "
     "customer_product_preferences category_rules next_categories customer_channels "
     "purchase_rhythms loyalty_basis customer_loyalty channel"
 )

@@ -1,5 +1,6 @@
 """Which schemes the next night will have, and what would enable the others."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,8 +17,14 @@ from orchestration.settings import Settings
 
 NIGHT = date(2024, 6, 30)
 PLENTY = DataFacts(NIGHT, frozenset(), date(2023, 1, 1), gaps=500, recent_customers=200)
-TWO_WAYS = Scheme("maps", "rule", True, ("customers.region or customers.city", "stores.name"), "")
-LATER = Scheme("later", "rule", False, (), "")
+
+
+def scheme(name: str, *enabled_by: str, is_built: bool = True) -> Scheme:
+    return Scheme(name, "rule", is_built, (), enabled_by, "", "", ())
+
+
+TWO_WAYS = scheme("maps", "customers.region or customers.city", "stores.name")
+LATER = scheme("later", is_built=False)
 
 
 def outlook(facts: DataFacts, settings: Settings | None = None) -> dict[str, SchemeOutlook]:
@@ -59,7 +66,12 @@ def test_a_scheme_without_a_model_is_not_available_and_no_column_would_help() ->
 
 @pytest.mark.usefixtures("registry")
 def test_what_is_looked_for_is_what_the_registry_names() -> None:
-    assert wanted_columns() == {"customers": ("region", "city"), "stores": ("name",)}
+    assert wanted_columns() == {
+        "customers": ("region", "city"),
+        "stores": ("name",),
+        "contracts": ("started_on",),
+        "holdings": ("balance",),
+    }
 
 
 def test_figures_decide_where_columns_do_not() -> None:
@@ -79,12 +91,29 @@ def test_figures_decide_where_columns_do_not() -> None:
     assert [contractual[each].is_available for each in ("lifecycle", "churn_risk", "clv_tier")] == [
         False, None, False,
     ]  # fmt: skip
+    assert "contracts.started_on or holdings.balance" in str(contractual["lifecycle"].reason)
+    told = replace(PLENTY, columns=frozenset({"holdings.balance"}))
+    assert outlook(told, Settings(relationship="contractual"))["lifecycle"].is_available
+
+
+def test_what_only_the_night_can_tell_is_left_open() -> None:
+    columns = {"customers.city", "products.category", "survey_responses.score of psychographic"}
+
+    found = outlook(replace(PLENTY, columns=frozenset(columns)))
+
+    left = ("geographic", "needs", "psychographic")
+    assert [found[each].is_available for each in left] == [None, None, None]
+    known = columns | {"customers.region", "survey_responses.question of needs"}
+    found = outlook(replace(PLENTY, columns=frozenset(known)))
+    assert found["geographic"].is_available
+    assert found["needs"].is_available
+    assert not found["attitude"].is_available
 
 
 def test_columns_and_order_days_are_found_in_files_and_in_what_was_loaded(
     landing: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both = Scheme("both", "rule", True, ("transactions.channel", "products.category"), "")
+    both = scheme("both", "transactions.channel", "products.category")
     monkeypatch.setattr(availability, "registered_schemes", lambda: (both,))
     header = ",customer_id,channel"
     landing.put_lines("1,2024-05-01,5,C1,", "2,2024-05-03,5,C1,shop", more=header)

@@ -23,7 +23,7 @@ def night_in_serving(serving: Path) -> tuple[set[int], str]:
             found |= {number for number, _ in rows}
             found |= {int(run_id.removeprefix("run-")) for _, run_id in rows}
             assert rows, f"{table} is empty"
-        assert len(tables) == 22, tables
+        assert len(tables) == 26, tables
     finally:
         connection.close()
     return found, f"duckdb {duckdb.__version__}"
