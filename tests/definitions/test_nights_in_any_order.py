@@ -121,7 +121,7 @@ def test_every_stay_has_a_reason_that_names_a_measure(
     in_any_order: dict[str, pd.DataFrame],
 ) -> None:
     reasons = in_any_order["fct_segment_history"]["entry_reason"]
-    assert reasons.str.contains("score|tier|Stage|Recency none", regex=True).all()
+    assert reasons.str.contains("score|tier|Stage|Loyalty|Recency none", regex=True).all()
 
 
 def test_stays_follow_one_another(in_order: dict[str, pd.DataFrame]) -> None:

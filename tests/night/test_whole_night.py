@@ -45,7 +45,11 @@ def test_a_night_publishes_every_scheme_and_a_second_run_the_same_rows(
         "behaviour",
         "churn_risk",
         "clv_tier",
+        "demographic",
+        "journey_stage",
         "lifecycle",
+        "loyalty",
+        "price_sensitivity",
         "rfm",
         "value_tier",
     }
