@@ -113,7 +113,8 @@ def test_the_page_stands_in_a_browser(
     assert float(seen["smallest"]) > 9
     assert int(seen["bytes"]) > 50_000
     headings = seen["headings"].split("|")
-    assert len(headings) == 9
+    assert len(headings) == 10
     if language == "en":
         assert headings[0] == "Customer segments on 30 December 2017"
         assert headings[1] == "Who they are, and what they spend"
+        assert headings[2] == "The schemes, and whether they earn their keep"
