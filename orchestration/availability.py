@@ -11,7 +11,6 @@ from models.selection import MIN_TRAINING_CUSTOMERS
 from orchestration.scheme_registry import Scheme, registered_schemes
 from orchestration.settings import Settings
 
-
 # What lifecycle goes by in accounts with contracts.
 _OF_CONTRACTS = ("contracts.started_on", "holdings.balance")
 
