@@ -42,13 +42,17 @@ PHRASES = values_returned("phrases")
 TERMS = values_returned("terms")
 
 
+def phrases_of(scheme: str) -> dict[str, Any]:
+    return {key: texts for key, texts in PHRASES.items() if key.split(".")[0] == scheme}
+
+
 def said(key: str, values: dict[str, str], language: str) -> str:
     """Return the SQL of a phrase."""
     files = ("portable/raised.sql", "segments/numbers.sql", "segments/said.sql")
     source = "\n".join((MACROS / file).read_text(encoding="utf-8") for file in files)
     environment = Environment(extensions=["jinja2.ext.do"], undefined=StrictUndefined)  # noqa: S701
     module: Any = environment.from_string(source).make_module(
-        {"phrases": lambda: PHRASES, "terms": lambda: TERMS, "exceptions": Exceptions}
+        {"phrases_of": phrases_of, "terms": lambda: TERMS, "exceptions": Exceptions}
     )
     return str(module.said(key, values, language))
 

@@ -4,23 +4,19 @@
     its English noun ("1 day", "2 days"), {value@tier} for one of `terms`. What stands before the
     first colon is the state of one measure; the figures after it differ every night (`state_of`).
 #}
-{% macro phrases() %}
-    {{ return(of_every_scheme('phrases')) }}
+{% macro phrases_of(scheme) %}
+    {% set phrases = context.get(scheme ~ '_phrases') %}
+    {{ return(phrases() if phrases else {}) }}
 {% endmacro %}
 
 
+{# The words for codes, of every scheme; one may do without. #}
 {% macro terms() %}
-    {{ return(of_every_scheme('terms')) }}
-{% endmacro %}
-
-
-{# What the macros <scheme>_phrases, or <scheme>_terms, hold; a scheme may do without. #}
-{% macro of_every_scheme(kind) %}
     {% set held = {} %}
     {% for name in (segment_schemes() | map(attribute='scheme') | list) + ['entry', 'own_rules'] %}
-        {% set macro = context.get(name ~ '_' ~ kind) %}
-        {% if macro %}
-            {% do held.update(macro()) %}
+        {% set words = context.get(name ~ '_terms') %}
+        {% if words %}
+            {% do held.update(words()) %}
         {% endif %}
     {% endfor %}
     {{ return(held) }}

@@ -3,15 +3,16 @@
     looked at in every row, which costs a million customers 0.05 s a scheme. A phrase or language
     that nobody declared stops, it is never said in another language instead.
 
-    key        of `phrases`
+    key        of a phrase, which begins with its scheme
     values     expressions by the names in the phrase
     language   expression of the language
 #}
 {% macro said(key, values={}, language='night.language') -%}
-    {%- if key not in phrases() -%}
+    {%- set phrases = phrases_of(key.split('.')[0]) -%}
+    {%- if key not in phrases -%}
         {{ exceptions.raise_compiler_error('No phrase is called ' ~ key) }}
     {%- endif -%}
-    {{ in_language(language, phrases()[key], values) }}
+    {{ in_language(language, phrases[key], values) }}
 {%- endmacro %}
 
 

@@ -60,7 +60,10 @@ owned as (
     from coded
     inner join codes as own_codes
         on
-            own_codes.scheme not in ('{{ schemes | join("', '") }}')
+            own_codes.scheme not in (
+                '{{ schemes | join("',
+                '") }}'
+            )
             and position(
                 ',' || own_codes.segment_id || ',' in ',' || coded.own_segments || ','
             ) > 0
