@@ -177,11 +177,12 @@ def test_a_rule_over_personal_traits_or_a_schemes_segments_is_held_to_their_uses
 
 def test_every_entry_that_enables_a_scheme_is_a_landing_column() -> None:
     columns = {f"{table.name}.{name}" for table in LANDING.values() for name in table.by_name}
-    found = {
-        each
+    found = [
+        each.split(" of ")
         for scheme in registered_schemes()
         for alternatives in scheme.alternatives
         for each in alternatives
-    }
-    assert found
-    assert found <= columns
+    ]
+    assert {column for column, *_ in found} <= columns
+    surveys = {survey for _, *of_survey in found for survey in of_survey}
+    assert surveys == {"nps", "csat", "needs", "psychographic", "risk_profile"}
