@@ -1,0 +1,69 @@
+"""The commands about files: sample, unload, publish."""
+
+from typing import Any
+
+import click
+
+from orchestration.cli.group import DAY, WAIT, main, say, with_plain_errors
+from orchestration.errors import InputError
+from orchestration.home import current_home
+from orchestration.settings import load_settings
+
+
+@main.command()
+@click.argument("name", default="complete-journey")
+@click.option("--customers", type=int, help="Planted: how many (default 2,000).")
+@click.option("--days", type=int, help="Planted: of orders (default 730).")
+@click.option("--seed", type=int, help="Planted: the same seed gives the same bytes (default 1).")
+@click.option("--end", "last_day", type=DAY, help="Planted: the last day (default 2025-12-31).")
+@click.option("--overlap", help="Planted: low, medium or high overlap of the segments.")
+@with_plain_errors
+def sample(name: str, **planted: Any) -> None:
+    """Land a sample: complete-journey (a household panel of one year), or planted.
+
+    Planted data fill every landing table, and what is true of them stands in STRATA_HOME/truth.
+    """
+    from orchestration.samples.landing import land_sample
+    from orchestration.samples.planted import PlantedSpec
+
+    home = current_home()
+    given = {option: value for option, value in planted.items() if value is not None}
+    spec = PlantedSpec(**given) if given else None
+    say(f"Landing the sample {name} in {home.landing} …")
+    click.echo(land_sample(home, name, spec=spec, progress=say))
+
+
+@main.command()
+@click.argument("file")
+@WAIT
+@with_plain_errors
+def unload(file: str, wait: float) -> None:
+    """Take back a landed file: its rows go; the next night recomputes what they touched."""
+    from orchestration.landing.unload import unload as take_back
+    from orchestration.lock import hold_the_warehouse
+    from orchestration.warehouse import connect
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    if not home.warehouse.exists():
+        raise InputError(f"Nothing has been loaded in {home.root} yet: there is nothing to unload.")
+    with (
+        hold_the_warehouse(home, f"`strata unload {file}`", wait_seconds=wait),
+        connect(home, settings) as connection,
+    ):
+        click.echo(take_back(connection, home, file).to_text())
+
+
+@main.command()
+@click.option("--restore", "run_id", required=True, help="The run whose tables to put back.")
+@WAIT
+@with_plain_errors
+def publish(run_id: str, wait: float) -> None:
+    """Put a kept serving file back."""
+    from orchestration.lock import hold_the_warehouse
+    from orchestration.publishing.issue import restore
+
+    home = current_home()
+    with hold_the_warehouse(home, "`strata publish --restore`", wait_seconds=wait):
+        issue = restore(home, run_id)
+    click.echo(f"Published again: the night of {issue.as_of_date}, run {issue.run_id}.")

@@ -1,0 +1,139 @@
+"""The commands that make nights: run, backfill, rebuild, reconcile."""
+
+import json
+import sys
+from datetime import date
+from typing import Any
+
+import click
+
+from orchestration.cli.group import (
+    DAY,
+    EXIT_FAILED,
+    EXIT_USAGE,
+    WAIT,
+    as_json_option,
+    main,
+    say,
+    with_plain_errors,
+)
+from orchestration.errors import InputError
+from orchestration.home import Home, current_home
+from orchestration.settings import load_settings
+
+
+def _finish(
+    home: Home,
+    runs: list[Any],
+    as_json: bool,  # noqa: FBT001
+    *,
+    if_failed: str = "Nothing new was published; tables that were published before stand, marked "
+    "stale.",
+) -> None:
+    """Print what the last run made and where, or why it failed, and leave with its code."""
+    from orchestration.night import explain
+    from orchestration.summary import summarise, summary_text
+
+    last = runs[-1]
+    if last.is_success:
+        summary = summarise(home, load_settings(home.settings_file).currency)
+        click.echo(json.dumps(summary, default=str) if as_json else summary_text(summary))
+        return
+    words = explain(last)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "ok": False,
+                    "as_of_date": str(last.as_of_date),
+                    "run_id": last.run_id,
+                    "failed_steps": list(last.failed_steps),
+                    "error": words,
+                }
+            )
+        )
+    click.echo(f"Error: {words}", err=True)
+    click.echo(if_failed, err=True)
+    sys.exit(EXIT_USAGE if isinstance(last.cause, InputError) else EXIT_FAILED)
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=DAY, help="The night to run; default: yesterday.")
+@WAIT
+@as_json_option("the result")
+@with_plain_errors
+def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Run one night on whatever lies in the landing folder."""
+    from orchestration.jobs import NIGHTLY
+    from orchestration.night import choose_night, ready_to_write, run_nights
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    what = f"`strata run` of {as_of or 'the night that is due'}"
+    with ready_to_write(home, what, wait_seconds=wait):
+        night = choose_night(home, settings, as_of)
+        runs = run_nights(home, [night], job_names=[NIGHTLY], progress=say)
+    _finish(home, runs, as_json)
+
+
+@main.command()
+@click.option("--from", "first", type=DAY, required=True, help="The oldest night.")
+@click.option("--to", "last", type=DAY, required=True, help="The latest night.")
+@click.option("--every", type=click.Choice(["day", "week", "month"]), default="day")
+@WAIT
+@as_json_option("the result")
+@with_plain_errors
+def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Run past nights, oldest first; publishes once, at the end."""
+    from orchestration.jobs import NIGHTLY, UNPUBLISHED
+    from orchestration.night import choose_nights, ready_to_write, run_nights
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    what = f"`strata backfill` of {first} to {last}"
+    with ready_to_write(home, what, wait_seconds=wait):
+        nights = choose_nights(home, settings, first, last, every)
+        job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
+        runs = run_nights(home, nights, job_names=job_names, progress=say)
+    _finish(home, runs, as_json)
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=DAY, required=True, help="The night to rebuild.")
+@click.option("--known-at", "known_at", help="Use only what this run knew (its id).")
+@WAIT
+@as_json_option("the result")
+@with_plain_errors
+def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Make a night again from raw, beside the live tables, which stay as they are."""
+    from orchestration.rebuild import rebuild as rebuild_night
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    rebuilt = rebuild_night(
+        home, settings, as_of, known_at=known_at, wait_seconds=wait, progress=say
+    )
+    for note in rebuilt.notes:
+        say(note)
+    _finish(
+        rebuilt.home, [rebuilt.run], as_json, if_failed="Nothing of the live tables was touched."
+    )
+    if not as_json:
+        click.echo(f"\nRebuilt  {rebuilt.home.root}  (delete the folder when done)")
+
+
+@main.command()
+@WAIT
+@as_json_option("the result")
+@with_plain_errors
+def reconcile(wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Hold the live tables against a rebuild from raw; exit code 1 on any difference."""
+    from orchestration.reconcile import reconcile as compare_with_rebuild
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    result = compare_with_rebuild(home, settings, wait_seconds=wait, progress=say)
+    click.echo(json.dumps(result.to_dict()) if as_json else result.to_text(with_keys=True))
+    if not result.is_same:
+        click.echo(f"The same is written in {result.report}.", err=True)
+        sys.exit(EXIT_FAILED)
