@@ -10,7 +10,8 @@ from orchestration.errors import LandingError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.readers import open_source
-from orchestration.landing.typing_sql import business_day_sql, present_cell, value_sql
+from orchestration.landing.typing_sql import present_cell, value_sql
+from orchestration.landing.typing_times import business_day_sql
 from orchestration.landing_schema import LANDING
 from orchestration.lock import hold_the_warehouse
 from orchestration.settings import Settings

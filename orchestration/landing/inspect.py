@@ -11,13 +11,13 @@ from orchestration.availability import predict_schemes
 from orchestration.database import in_memory
 from orchestration.errors import LandingError, PlaybookError
 from orchestration.home import Home
+from orchestration.landing.cells import quoted
 from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import create_raw_schema, has_raw_schema
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
-from orchestration.landing.typing_sql import quoted
 from orchestration.own_rule_counts import count_own_rules
 from orchestration.playbook import read_playbook
 from orchestration.settings import Settings

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.errors import LandingError
+from orchestration.landing.cells import Cell, quoted
 from orchestration.landing.counting import (
     Header,
     first_broken_json_line,
@@ -13,7 +14,6 @@ from orchestration.landing.counting import (
     read_csv_header,
 )
 from orchestration.landing.files import LandingFile
-from orchestration.landing.typing_sql import Cell, quoted
 from orchestration.landing_schema import LANDING
 
 # One line; longer ones are taken for a quote that was never closed.

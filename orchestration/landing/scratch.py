@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import LandingError
+from orchestration.landing.cells import quoted
 from orchestration.landing.counting import count_rows
 from orchestration.landing.files import LandingFile, check_is_what_its_suffix_says
 from orchestration.landing.readers import (
@@ -20,8 +21,9 @@ from orchestration.landing.readers import (
 )
 from orchestration.landing.rules import named_currency
 from orchestration.landing.statement import bad_bit, range_bit, typing_statement
-from orchestration.landing.typing_sql import EXPECTED_FORMS, quoted
-from orchestration.landing_schema import LANDING, Column
+from orchestration.landing.typing_sql import EXPECTED_FORMS
+from orchestration.landing_schema import LANDING
+from orchestration.landing_table import Column
 from orchestration.settings import Settings
 
 SCRATCH_VIEW = "landing_scratch"

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 
+from orchestration.landing.cells import Cell, quoted, text_sql
 from orchestration.landing.readers import Source
 from orchestration.landing.typing_sql import (
-    Cell,
-    business_day_sql,
     can_fail,
     is_in_range_sql,
     null_sql,
     present_cell,
-    quoted,
-    text_sql,
     value_sql,
 )
-from orchestration.landing_schema import Column, LandingTable
+from orchestration.landing.typing_times import business_day_sql
+from orchestration.landing_table import Column, LandingTable
 from orchestration.settings import Settings
 
 DEFAULT_TRANSACTION_TYPE = (

@@ -1,15 +1,11 @@
 """SQL expressions that type one cell: DuckDB's own types, or text, to the contract's kinds."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
-from orchestration.landing_schema import DUCKDB_TYPES, Column
-
-Family = Literal[
-    "text", "boolean", "whole", "real", "decimal", "date", "local", "instant", "nested"
-]
+from orchestration.landing.cells import Cell, quoted, text_sql
+from orchestration.landing.typing_times import day_sql, instant_sql, month_sql
+from orchestration.landing_table import DUCKDB_TYPES, Column
 
 # Spaces that exports leave around values: also the no-break and the ideographic one.
 SPACES = " \t\r\n\u00a0\u3000"
@@ -17,9 +13,6 @@ TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "on", "是")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "off", "否")
 UPPER_CASE_COLUMNS = frozenset({"currency"})
 
-DAY = r"\d{4}-\d{2}-\d{2}"
-CLOCK = r"[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?"
-OFFSET = r" ?([Zz]|[+-]\d{2}(:?\d{2})?)"
 EXPECTED_FORMS = {
     "at": "2024-05-31, 2024-05-31 13:45:00 or, with an offset, 2024-05-31T13:45:00+02:00",
     "date": "2024-05-31",
@@ -37,45 +30,6 @@ _BIGINT_HOLDS = (
     "USMALLINT",
     "UINTEGER",
 )
-_WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a source: an SQL expression and its DuckDB type."""
-
-    sql: str
-    duckdb_type: str
-
-    @property
-    def family(self) -> Family:
-        kind = self.duckdb_type.upper()
-        if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
-            return "nested"
-        if kind == "BOOLEAN":
-            return "boolean"
-        if kind.removeprefix("U") in _WHOLE_TYPES:
-            return "whole"
-        if kind in ("FLOAT", "DOUBLE"):
-            return "real"
-        if kind.startswith("DECIMAL"):
-            return "decimal"
-        if kind == "DATE":
-            return "date"
-        if kind == "TIMESTAMP WITH TIME ZONE":
-            return "instant"
-        if kind.startswith("TIMESTAMP"):
-            return "local"
-        return "text"
-
-
-def text_sql(cell: Cell) -> str:
-    """Return a cell as text, for rows and columns that are kept as they came."""
-    return (
-        f"cast(to_json({cell.sql}) as varchar)"
-        if cell.family == "nested"
-        else (f"cast({cell.sql} as varchar)")
-    )
 
 
 def present_cell(column: Column, cell: Cell) -> Cell:
@@ -112,11 +66,11 @@ def value_sql(column: Column, cell: Cell, zone: str) -> str:
         "boolean": _boolean,
     }
     if column.kind == "at":
-        return _instant(cell, zone)
+        return instant_sql(cell, zone)
     if column.kind == "date":
-        return f"cast({_day(cell, zone)} as date)"
+        return f"cast({day_sql(cell, zone)} as date)"
     if column.kind == "month":
-        return _month(cell, zone)
+        return month_sql(cell, zone)
     value = typed[column.kind](cell)
     if column.name in UPPER_CASE_COLUMNS:
         return f"upper({value})"
@@ -164,21 +118,9 @@ def _fits_money(cell: Cell) -> bool:
     return cell.duckdb_type.upper() in _BIGINT_HOLDS and cell.duckdb_type.upper() != "BIGINT"
 
 
-def business_day_sql(instant: str, zone: str) -> str:
-    """Return the account's calendar day of an instant that is stored as UTC."""
-    if zone == "UTC":
-        return f"cast({instant} as date)"
-    return f"cast(timezone({quoted(zone)}, make_timestamptz(epoch_us({instant}))) as date)"
-
-
 def null_sql(column: Column) -> str:
     """Return the null of a column that a source does not have."""
     return f"cast(null as {DUCKDB_TYPES[column.kind]})"
-
-
-def quoted(text: str) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _text(cell: Cell) -> str:
@@ -262,67 +204,3 @@ def _boolean(cell: Cell) -> str:
     text = f"lower(cast({cell.sql} as varchar))"
     true, false = (", ".join(map(quoted, words)) for words in (TRUE_WORDS, FALSE_WORDS))
     return f"case when {text} in ({true}) then true when {text} in ({false}) then false end"
-
-
-def _instant(cell: Cell, zone: str) -> str:
-    """Type an instant as UTC.
-
-    Without an offset it is local time of the account. ICU moves a time that the clock skipped
-    forward, and takes an ambiguous one for the second, as the contract says.
-    """
-    x = cell.sql
-    if cell.family == "instant":
-        return _within_calendar(f"make_timestamp(epoch_us({x}))")
-    if cell.family in ("local", "date"):
-        return _from_local(f"cast({x} as timestamp)", zone)
-    if cell.family != "text":
-        return "cast(null as timestamp)"
-    # What try_cast wants: seconds, a full stop, no space, and a colon within the offset.
-    clock = f"replace(replace(upper({x}[12:]), ' ', ''), ',', '.')"
-    clock = rf"regexp_replace({clock}, '^(\d\d:\d\d)(Z|[+-])', '\1:00\2')"
-    tidy = rf"{x}[:10] || 'T' || regexp_replace({clock}, '([+-]\d\d)(\d\d)$', '\1:\2')"
-    offset = f"coalesce(try_cast({x} as timestamptz), try_cast({tidy} as timestamptz))"
-    local = f"coalesce(try_cast({x} as timestamp), try_cast(replace({x}, ',', '.') as timestamp))"
-    return (
-        f"case when regexp_full_match({x}, '{DAY}({CLOCK})?') then {_from_local(local, zone)} "
-        f"when regexp_full_match({x}, '{DAY}{CLOCK}{OFFSET}') "
-        f"then {_within_calendar(f'make_timestamp(epoch_us({offset}))')} end"
-    )
-
-
-def _day(cell: Cell, zone: str) -> str:
-    """Type a calendar day; the time beside it is left out, an offset converted first."""
-    if cell.family == "instant":
-        return business_day_sql(_instant(cell, zone), zone)
-    if cell.family == "text":
-        local = f"regexp_full_match({cell.sql}, '{DAY}({CLOCK})?')"
-        day = f"try_cast({cell.sql}[:10] as date)"
-        return (
-            f"case when {local} then {day} else {business_day_sql(_instant(cell, zone), zone)} end"
-        )
-    return _instant(cell, "UTC")
-
-
-def _month(cell: Cell, zone: str) -> str:
-    """Type a month; the first day of one means the month, any other day is no month."""
-    day = f"cast({_day(cell, zone)} as date)"
-    first = f"case when day({day}) = 1 then strftime({day}, '%Y-%m') end"
-    if cell.family != "text":
-        return first
-    is_month = rf"regexp_full_match({cell.sql}, '\d{{4}}-(0[1-9]|1[0-2])')"
-    return f"case when {is_month} then {cell.sql} else {first} end"
-
-
-def _from_local(local: str, zone: str) -> str:
-    if zone == "UTC":
-        return _within_calendar(local)
-    inside = _within_calendar(local)
-    return f"make_timestamp(epoch_us(timezone({quoted(zone)}, {inside})))"
-
-
-def _within_calendar(timestamp: str) -> str:
-    """Return null for what no calendar holds: infinity, the years before 1 and after 9998."""
-    return (
-        f"case when {timestamp} between timestamp '0001-01-02' and timestamp '9998-12-31' "
-        f"then {timestamp} end"
-    )

@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.errors import LandingError
+from orchestration.landing.cells import Cell
 from orchestration.landing.scratch import STAGED_NAME
-from orchestration.landing.typing_sql import Cell, can_fail, value_sql
-from orchestration.landing_schema import Column
+from orchestration.landing.typing_sql import can_fail, value_sql
+from orchestration.landing_table import Column
 
 # By DuckDB type, the values furthest out.
 EXTREMES = {

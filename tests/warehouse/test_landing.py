@@ -5,7 +5,8 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
-from orchestration.landing_schema import LANDING, Column, LandingTable
+from orchestration.landing_schema import LANDING
+from orchestration.landing_table import Column, LandingTable
 
 LOST = "select file_seq, row_number, row_status from staging.landing_rows_lost"
 TABLE_OF_LOST = (

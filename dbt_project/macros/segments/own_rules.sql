@@ -155,24 +155,5 @@
 #}
 {% macro add_own_segments() %}
     insert into {{ ref('customer_segments').render() }} by name
-    select
-        assigned.as_of_date,
-        night.run_id,
-        assigned.customer_id,
-        assigned.scheme,
-        versions.scheme_version,
-        assigned.segment_id,
-        catalogue.segment_name,
-        assigned.score,
-        assigned.margin,
-        assigned.is_borderline,
-        assigned.next_segment_id,
-        assigned.reason_1,
-        assigned.reason_2,
-        assigned.reason_3
-    from {{ this }} as assigned
-    cross join {{ source('ops', 'night') }} as night
-    inner join {{ ref('scheme_versions') }} as versions on assigned.scheme = versions.scheme
-    inner join {{ ref('segment_catalogue') }} as catalogue
-        on assigned.segment_id = catalogue.segment_id
+    {{ segment_rows(this) }}
 {% endmacro %}

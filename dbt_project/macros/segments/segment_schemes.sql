@@ -186,3 +186,19 @@
         schemes_with_a_column() | selectattr('is_built') | map(attribute='scheme') | list
     ) }}
 {% endmacro %}
+
+
+{# The columns of every model of a scheme, in order. #}
+{% macro scheme_columns() -%}
+as_of_date,
+customer_id,
+scheme,
+segment_id,
+score,
+margin,
+is_borderline,
+next_segment_id,
+reason_1,
+reason_2,
+reason_3
+{%- endmacro %}

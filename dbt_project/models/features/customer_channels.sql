@@ -13,30 +13,7 @@ night as (
 
 ),
 
-customers as (
-
-    select customer_id
-    from {{ ref('night_customers') }}
-
-),
-
-spends as (
-
-    select
-        days.customer_id,
-        days.channel,
-        count(*) as orders,
-        sum(days.sale_amount) as sale_amount
-    from {{ ref('order_days') }} as days
-    cross join night
-    where
-        days.customer_id is not null
-        and days.channel is not null
-        and days.sale_lines > 0
-        and days.day between night.window_start and night.as_of_date
-    group by days.customer_id, days.channel
-
-),
+{{ orders_by('channel') }},
 
 names as (
 

@@ -9,30 +9,7 @@ night as (
 
 ),
 
-customers as (
-
-    select customer_id
-    from {{ ref('night_customers') }}
-
-),
-
-spends as (
-
-    select
-        days.customer_id,
-        days.store_id,
-        count(*) as orders,
-        sum(days.sale_amount) as sale_amount
-    from {{ ref('order_days') }} as days
-    cross join night
-    where
-        days.customer_id is not null
-        and days.store_id is not null
-        and days.sale_lines > 0
-        and days.day between night.window_start and night.as_of_date
-    group by days.customer_id, days.store_id
-
-),
+{{ orders_by('store_id') }},
 
 preferred as (
 

@@ -1,5 +1,13 @@
 {{ config(materialized='view') }}
 
+{% set texts = [
+    'segment_name', 'segment_name_zh', 'description', 'rule_text', 'recommended_action',
+    'description_zh', 'rule_text_zh', 'recommended_action_zh',
+] %}
+{% set learned_texts = [
+    'short_rule', 'short_rule_zh', 'typical_customer', 'typical_customer_zh',
+] %}
+
 with
 
 {# The words of the rules are those of the default map; another map is told by its codes. #}
@@ -24,128 +32,69 @@ map_rules as (
 
 ),
 
-rule_segments as (
+named as (
 
     select
         segment_names.segment_id,
         segment_names.scheme,
-        segment_names.segment_name,
-        segment_names.segment_name_zh,
-        segment_names.description,
-        coalesce(map_rules.rule_text, segment_names.rule_text) as rule_text,
-        segment_names.recommended_action,
-        segment_names.description_zh,
-        coalesce(map_rules.rule_text_zh, segment_names.rule_text_zh) as rule_text_zh,
-        segment_names.recommended_action_zh,
-        cast(null as varchar) as short_rule,
-        cast(null as varchar) as short_rule_zh,
-        cast(null as varchar) as typical_customer,
-        cast(null as varchar) as typical_customer_zh,
-        cast(null as double) as rule_precision,
-        cast(null as double) as rule_recall,
-        'active' as status,
-        cast(null as varchar) as successor_of,
-        segment_names.worth_rank,
-        cast(null as date) as first_seen,
-        cast(null as date) as last_seen
+        {% for text in texts %}
+        {% if text.startswith('rule_text') %}
+        coalesce(map_rules.{{ text }}, segment_names.{{ text }}) as {{ text }},
+        {% else %}
+        segment_names.{{ text }},
+        {% endif %}
+        {% endfor %}
+        segment_names.worth_rank
     from {{ ref('segment_names') }} as segment_names
     left join map_rules on segment_names.segment_id = map_rules.segment_id
-
-),
-
-{# Those that settings, seeds and the data make. #}
-made_segments as (
-
+    union all
+    {# Those that settings, seeds and the data make. #}
     select
         segment_id,
         scheme,
-        segment_name,
-        segment_name_zh,
-        description,
-        rule_text,
-        recommended_action,
-        description_zh,
-        rule_text_zh,
-        recommended_action_zh,
-        cast(null as varchar) as short_rule,
-        cast(null as varchar) as short_rule_zh,
-        cast(null as varchar) as typical_customer,
-        cast(null as varchar) as typical_customer_zh,
-        cast(null as double) as rule_precision,
-        cast(null as double) as rule_recall,
-        'active' as status,
-        cast(null as varchar) as successor_of,
-        worth_rank,
-        cast(null as date) as first_seen,
-        cast(null as date) as last_seen
+        {{ texts | join(',
+        ') }},
+        worth_rank
     from {{ ref('made_segments') }}
-
-),
-
-learned_segments as (
-
-    select
-        segment_id,
-        'behaviour' as scheme,
-        segment_name,
-        segment_name_zh,
-        description,
-        rule_text,
-        recommended_action,
-        description_zh,
-        rule_text_zh,
-        recommended_action_zh,
-        short_rule,
-        short_rule_zh,
-        typical_customer,
-        typical_customer_zh,
-        rule_precision,
-        rule_recall,
-        status,
-        successor_of,
-        cast(null as integer) as worth_rank,
-        first_seen,
-        last_seen
-    from {{ source('ml', 'behaviour_segments') }}
-
-),
-
-own_segments as (
-
+    union all
     select
         segment_id,
         scheme,
-        segment_name,
-        segment_name_zh,
-        description,
-        rule_text,
-        recommended_action,
-        description_zh,
-        rule_text_zh,
-        recommended_action_zh,
-        cast(null as varchar) as short_rule,
-        cast(null as varchar) as short_rule_zh,
-        cast(null as varchar) as typical_customer,
-        cast(null as varchar) as typical_customer_zh,
-        cast(null as double) as rule_precision,
-        cast(null as double) as rule_recall,
-        'active' as status,
-        cast(null as varchar) as successor_of,
-        place as worth_rank,
-        cast(null as date) as first_seen,
-        cast(null as date) as last_seen
+        {{ texts | join(',
+        ') }},
+        place as worth_rank
     from {{ source('ops', 'own_rules') }}
 
 )
 
-select *
-from rule_segments
+{# What only learned segments have is null. #}
+select
+    segment_id,
+    scheme,
+    {{ texts | join(',
+    ') }},
+    {% for text in learned_texts %}
+    cast(null as varchar) as {{ text }},
+    {% endfor %}
+    cast(null as double) as rule_precision,
+    cast(null as double) as rule_recall,
+    'active' as status,
+    cast(null as varchar) as successor_of,
+    worth_rank,
+    cast(null as date) as first_seen,
+    cast(null as date) as last_seen
+from named
 union all
-select *
-from made_segments
-union all
-select *
-from learned_segments
-union all
-select *
-from own_segments
+select
+    segment_id,
+    'behaviour' as scheme,
+    {{ (texts + learned_texts) | join(',
+    ') }},
+    rule_precision,
+    rule_recall,
+    status,
+    successor_of,
+    cast(null as integer) as worth_rank,
+    first_seen,
+    last_seen
+from {{ source('ml', 'behaviour_segments') }}

@@ -88,15 +88,5 @@ union all
 
 {# Accounts with contracts; of the two parts one has no rows. #}
 select
-    as_of_date,
-    customer_id,
-    scheme,
-    segment_id,
-    score,
-    margin,
-    is_borderline,
-    next_segment_id,
-    reason_1,
-    reason_2,
-    reason_3
+    {{ scheme_columns() | indent(4) }}
 from {{ ref('lifecycle_by_contract') }}

@@ -21,10 +21,7 @@ night as (
 
     select
         language,
-        case
-            when rfm_window_days is null then {{ said('rfm.all_history', language='language') }}
-            else {{ said('rfm.window', {'days': 'rfm_window_days'}, language='language') }}
-        end as window_phrase
+        {{ window_phrase() | indent(4) }} as window_phrase
     from {{ source('ops', 'night') }}
     where rf_matrix_enabled
 
@@ -110,21 +107,8 @@ select
         when nearest.{{ measure }}_{{ way }} then nearest.{{ measure }}_{{ way }}_segment_id
         {% endfor %}
     end as next_segment_id,
-    case
-        when customers.recency_days is null then {{ said('rfm.no_order') }}
-        when customers.r_score is null
-            then {{ said('rfm.before_window', {'days': 'customers.recency_days'}) }}
-        else
-            {{ said('rfm.recency', {
-                'score': 'customers.r_score', 'days': 'customers.recency_days'}) }}
-    end as reason_1,
-    case
-        when customers.r_score is not null
-            then
-                {{ said('rfm.frequency', {
-                    'score': 'customers.f_score', 'orders': 'customers.frequency',
-                    'window': 'night.window_phrase'}) }}
-    end as reason_2,
+    {{ recency_reason() }} as reason_1,
+    {{ frequency_reason() }} as reason_2,
     cast(null as varchar) as reason_3
 from customers
 cross join night

@@ -16,10 +16,7 @@ night as (
         rfm_window_days,
         currency,
         language,
-        case
-            when rfm_window_days is null then {{ said('rfm.all_history', language='language') }}
-            else {{ said('rfm.window', {'days': 'rfm_window_days'}, language='language') }}
-        end as window_phrase
+        {{ window_phrase() | indent(4) }} as window_phrase
     from {{ source('ops', 'night') }}
 
 ),
@@ -126,21 +123,8 @@ select
     nearest.distance as margin,
     coalesce(nearest.distance < {{ borderline }}, false) as is_borderline,
     nearest.segment_id as next_segment_id,
-    case
-        when customers.recency_days is null then {{ said('rfm.no_order') }}
-        when customers.rfm_code is null
-            then {{ said('rfm.before_window', {'days': 'customers.recency_days'}) }}
-        else
-            {{ said('rfm.recency', {
-                'score': 'customers.r_score', 'days': 'customers.recency_days'}) }}
-    end as reason_1,
-    case
-        when customers.rfm_code is not null
-            then
-                {{ said('rfm.frequency', {
-                    'score': 'customers.f_score', 'orders': 'customers.frequency',
-                    'window': 'night.window_phrase'}) }}
-    end as reason_2,
+    {{ recency_reason() }} as reason_1,
+    {{ frequency_reason() }} as reason_2,
     case
         when customers.rfm_code is not null
             then
