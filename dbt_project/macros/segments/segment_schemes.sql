@@ -86,7 +86,7 @@
          'enabled_by': ['customers.birth_date or customers.age_band']},
         {'scheme': 'geographic', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,
-         'settings': ['geographic_by', 'geographic_distance_km', 'rfm_window_days'],
+         'settings': ['geographic_by', 'geographic_distance_km'],
          'enabled_by': ['customers.region or customers.city']},
         {'scheme': 'attitude', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,

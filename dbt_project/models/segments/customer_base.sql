@@ -70,7 +70,6 @@ select
     preferences.{{ preference }},
     {% endfor %}
     places.city_tier,
-    places.usual_store_id,
     places.distance_km_band,
     attitudes.nps_group,
     rfm.recency_days,

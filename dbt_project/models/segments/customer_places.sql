@@ -35,15 +35,15 @@ city_tiers as (
 distances as (
 
     select
-        usual_stores.customer_id,
-        usual_stores.usual_store_id,
-        usual_stores.usual_store_orders,
+        visited.customer_id,
+        visited.preferred_store,
+        visited.preferred_store_orders,
         {{ great_circle_km(
             'homes.latitude', 'homes.longitude', 'stores.latitude', 'stores.longitude'
         ) }} as distance_km
-    from {{ ref('usual_stores') }} as usual_stores
-    left join homes on usual_stores.customer_id = homes.customer_id
-    left join {{ ref('stores') }} as stores on usual_stores.usual_store_id = stores.store_id
+    from {{ ref('customer_stores') }} as visited
+    left join homes on visited.customer_id = homes.customer_id
+    left join {{ ref('stores') }} as stores on visited.preferred_store = stores.store_id
 
 ),
 
@@ -61,8 +61,8 @@ distance_bands as (
 select
     customers.customer_id,
     coalesce(city_tiers.city_tier, 'unknown') as city_tier,
-    distances.usual_store_id,
-    distances.usual_store_orders,
+    distances.preferred_store,
+    distances.preferred_store_orders,
     distances.distance_km,
     coalesce(distance_bands.band, 'unknown') as distance_km_band,
     customers.as_of_date

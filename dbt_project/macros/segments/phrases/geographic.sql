@@ -10,8 +10,8 @@
             'en': 'Distance to the usual store {band}',
             'zh': '到常去门店的距离为{band}'},
         'geographic.usual_store': {
-            'en': 'Usual store {store}: {orders:order} there in the window',
-            'zh': '常去门店为{store}：统计窗口内有{orders}单'},
+            'en': 'Usual store {store}: {orders:order} there in 365 days',
+            'zh': '常去门店为{store}：365天内有{orders}单'},
         'geographic.unknown': {
             'en': 'Place unknown: not in the files, or of no use there',
             'zh': '地点未知：文件中没有，或无法使用'},

@@ -26,8 +26,8 @@ customers as (
         customers.city,
         customers.region,
         places.city_tier,
-        places.usual_store_id,
-        places.usual_store_orders,
+        places.preferred_store,
+        places.preferred_store_orders,
         places.distance_km_band,
         case
             when night.geographic_by in ('auto', 'city_tier') and places.city_tier <> 'unknown'
@@ -88,7 +88,7 @@ select
         else {{ said('geographic.distance', {'band': 'coded.distance_km_band'}) }}
     end as reason_1,
     {{ said('geographic.usual_store', {
-        'store': 'coded.usual_store_id', 'orders': 'coded.usual_store_orders'}) }} as reason_2,
+        'store': 'coded.preferred_store', 'orders': 'coded.preferred_store_orders'}) }} as reason_2,
     case
         when coded.distance_km_band <> 'unknown' and coded.known_by <> 'distance'
             then {{ said('geographic.distance', {'band': 'coded.distance_km_band'}) }}
