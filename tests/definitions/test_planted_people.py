@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from math import asin, cos, radians, sin, sqrt
 from random import Random
 from typing import Any
 

@@ -15,7 +15,8 @@ preferred as (
 
     select
         customer_id,
-        {{ first_value_by('store_id', ['-orders', '-sale_amount', 'store_id']) }} as preferred_store,
+        {{ first_value_by('store_id', ['-orders', '-sale_amount', 'store_id']) }}
+            as preferred_store,
         max(orders) as preferred_store_orders
     from spends
     group by customer_id
