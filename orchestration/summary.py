@@ -1,5 +1,6 @@
 """What a person at the terminal is told: what the night made, and how the last one went."""
 
+import textwrap
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from orchestration.settings import Settings
 
 # Characters that stand for all of the money.
 _BAR_WIDTH = 24
+_NAME_WIDTH = 42
+# Told segment by segment; of the others a line each.
+_CHIEF_SCHEMES = ("rfm", "value_tier", "lifecycle")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
@@ -82,18 +86,23 @@ def summary_text(summary: dict[str, Any]) -> str:
         f"Night of {summary['as_of_date']}: {summary['customers']:,} customers, "
         f"{summary['customers_with_orders']:,} with orders in the window, {money} in 365 days.",
     ]
-    scheme = None
+    schemes: dict[str, list[dict[str, Any]]] = {}
     for row in summary["segments"]:
-        if row["scheme"] != scheme:
-            scheme = row["scheme"]
-            lines += ["", f"{scheme:<34}{'customers':>9}  {'share':>6}  {'money':>6}"]
-        share = row["customer_share"] or 0.0
-        spend = row["spend_share"]
-        bar = "█" * round((spend or 0.0) * _BAR_WIDTH)
-        spend_text = f"{spend:>6.1%}" if spend is not None else f"{'–':>6}"
-        lines.append(
-            f"  {row['segment_name']:<32}{row['customers']:>9,}  {share:>6.1%}  {spend_text}  {bar}"
-        )
+        schemes.setdefault(row["scheme"], []).append(row)
+    for scheme in _CHIEF_SCHEMES:
+        if scheme in schemes:
+            lines += ["", _segment_heading(scheme)]
+            lines += map(_segment_line, schemes.pop(scheme))
+    if schemes:
+        lines += ["", _segment_heading("the others: where most money is")]
+        lines += [
+            _segment_line({**rows[0], "segment_name": f"{scheme}: {rows[0]['segment_name']}"})
+            for scheme, rows in schemes.items()
+        ]
+    without = [row["scheme"] for row in summary["unavailable_schemes"]]
+    if without:
+        lines += ["", "Not available (`strata check` says what would enable them):"]
+        lines += textwrap.wrap(", ".join(without), 78, initial_indent="  ", subsequent_indent="  ")
     passed = f"{summary['checks_passed']} of {summary['checks']} checks passed"
     warned = f", {len(summary['warnings'])} warned" if summary["warnings"] else ""
     lines += ["", f"{passed}{warned}."]
@@ -110,6 +119,22 @@ def summary_text(summary: dict[str, Any]) -> str:
         "UI       make ui, then http://127.0.0.1:3000",
     ]
     return "\n".join(lines)
+
+
+def _segment_heading(title: str) -> str:
+    return f"{title:<{_NAME_WIDTH + 2}}{'customers':>9}  {'share':>6}  {'money':>6}"
+
+
+def _segment_line(row: dict[str, Any]) -> str:
+    """Return a segment's name, customers, shares, and a bar as long as its money."""
+    spend = row["spend_share"]
+    bar = "█" * round((spend or 0.0) * _BAR_WIDTH)
+    spend_text = f"{spend:>6.1%}" if spend is not None else f"{'–':>6}"
+    share = row["customer_share"] or 0.0
+    return (
+        f"  {row['segment_name']:<{_NAME_WIDTH}}{row['customers']:>9,}  {share:>6.1%}"
+        f"  {spend_text}  {bar}"
+    ).rstrip()
 
 
 def last_night(home: Home, settings: Settings) -> dict[str, Any]:
