@@ -9,6 +9,14 @@ from orchestration.reporting.wording import Wording
 CHIEF = ("rfm", "value_tier", "lifecycle", "churn_risk", "clv_tier", "behaviour")
 """Schemes that are shown in full; those beside them are folded away."""
 
+_FIGURES = {
+    "known": "measured_share",
+    "tells_spend": "eta_squared_next_90d_spend",
+    "tells_orders": "cramers_v_next_90d_order",
+    "turnover": "turnover_share",
+    "reachable": "reachable_share",
+}
+
 
 def scheme_overview(night: NightFigures, words: Wording) -> dict[str, Any] | None:
     """Return the table of all available schemes, those that tell most apart first.
@@ -19,7 +27,14 @@ def scheme_overview(night: NightFigures, words: Wording) -> dict[str, Any] | Non
     if not night.scorecards:
         return None
     effects = [row["effect_as_of_date"] for row in night.scorecards if row["effect_as_of_date"]]
+    # Nothing has moved on a first night, and of many shops no consent is known.
+    columns = [
+        column
+        for column, figure in _FIGURES.items()
+        if any(card[figure] is not None for card in night.scorecards)
+    ]
     return {
+        "columns": columns,
         "rows": [_row(card, night, words) for card in night.scorecards],
         "lead": words("schemes.lead", effect=words.date(max(effects)))
         if effects
@@ -34,11 +49,10 @@ def _row(card: Row, night: NightFigures, words: Wording) -> dict[str, str]:
         "scheme": scheme,
         "segments": words.number(card["segments"]),
         "most_money": _most_money(night.schemes.get(scheme, []), words),
-        "known": words.share(card["measured_share"]),
-        "tells_spend": words.share(card["eta_squared_next_90d_spend"]),
-        "tells_orders": words.decimal(card["cramers_v_next_90d_order"]),
-        "turnover": words.share(card["turnover_share"]),
-        "reachable": words.share(card["reachable_share"]),
+        **{
+            column: (words.decimal if column == "tells_orders" else words.share)(card[figure])
+            for column, figure in _FIGURES.items()
+        },
     }
 
 

@@ -68,6 +68,9 @@ def test_before_anything_is_known_of_the_next_days_the_overview_says_so(
         )
     overview = page_of(path, tmp_path)
     assert "stands here once a night has run whose next 90 days are over" in overview
+    # A column that no scheme has a figure for does not stand there.
+    assert "Spend told apart</th>" not in overview
+    assert "Orders told apart</th>" in overview
 
 
 def test_schemes_beside_the_chief_ones_are_folded_away(
