@@ -30,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 
 lock: ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv lock -q --upgrade
-	@$(BIN)/uv export -q --frozen --no-header --no-emit-project --format requirements.txt -o requirements.lock > /dev/null
+	@$(BIN)/uv export -q --frozen --all-extras --no-header --no-emit-project --format requirements.txt -o requirements.lock > /dev/null
 	@rm uv.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/requirements.in -o bench/requirements.lock
 
