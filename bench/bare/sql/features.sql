@@ -3,8 +3,19 @@ create or replace table features.night_customers as
 select
     coalesce(customers.customer_id, events.customer_id) as customer_id,
     customers.* exclude (customer_id, file_seq, row_number, email, phone, first_name, last_name,
-        postal_code, latitude, longitude, birth_date, updated_at, created_at),
-    date_diff('year', customers.birth_date, getvariable('as_of')) as age_about
+        postal_code, latitude, longitude, birth_date, age_band, updated_at, created_at),
+    datesub('year', customers.birth_date, getvariable('as_of')) as age,
+    case
+        when age between 0 and 17 then 'under 18'
+        when age between 18 and 24 then '18-24'
+        when age between 25 and 34 then '25-34'
+        when age between 35 and 44 then '35-44'
+        when age between 45 and 54 then '45-54'
+        when age between 55 and 64 then '55-64'
+        when age between 65 and 120 then '65+'
+        else 'unknown'
+    end as age_band,
+    month(customers.birth_date) as birthday_month
 from core.customers as customers
 full join core.first_events as events using (customer_id)
 where
@@ -16,6 +27,7 @@ where
             and coalesce(customers.created_at, customers.updated_at) is null)
     );
 
+-- Sorted by customer once, for rhythm, loyalty and lifecycle.
 create or replace table features.counted_order_days as
 with closed as (
     select customer_id, order_date as day, sum(orders) as orders
@@ -25,11 +37,15 @@ with closed as (
 )
 select
     customer_id, days.day as order_date,
-    cast(days.orders_opened - coalesce(closed.orders, 0) as bigint) as orders
+    cast(days.orders_opened - coalesce(closed.orders, 0) as bigint) as orders,
+    days.day - lag(days.day) over by_customer as gap_days,
+    first_value(days.day) over by_customer as first_date,
+    row_number() over by_customer - 2 as gaps_before
 from core.customer_days as days
 left join closed using (customer_id, day)
 semi join features.night_customers using (customer_id)
-where days.day <= getvariable('as_of') and days.orders_opened > coalesce(closed.orders, 0);
+where days.day <= getvariable('as_of') and days.orders_opened > coalesce(closed.orders, 0)
+window by_customer as (partition by customer_id order by days.day);
 
 create or replace table features.customer_rfm as
 with orders as (
@@ -107,52 +123,6 @@ select
     end as value_365d
 from features.customer_rfm
 cross join account;
-
--- Departments as bits of one number: a distinct count without a second aggregation.
-create or replace table features.customer_behaviour as
-with departments as (
-    select product_id, dense_rank() over (order by coalesce(department, category)) - 1 as bit
-    from core.products
-    where coalesce(department, category) is not null
-),
-breadth as (
-    select lines.customer_id, bit_count(bit_or(1::hugeint << bit)) as departments
-    from core.transactions as lines
-    inner join departments using (product_id)
-    where
-        lines.transaction_type = 'sale' and lines.customer_id is not null
-        and lines.ordered_date between getvariable('as_of') - 364 and getvariable('as_of')
-    group by lines.customer_id
-),
-months as (
-    select
-        customer_id,
-        bit_count(bit_or(1 << cast(
-            floor((getvariable('as_of') - order_date) * 12 / 365.0) as integer))) as months
-    from features.counted_order_days
-    where order_date > getvariable('as_of') - 365
-    group by customer_id
-),
-events as (
-    select
-        customer_id,
-        count(*) filter (occurred_at::date > getvariable('as_of') - 90) as events
-    from core.engagement_events
-    where event_type <> 'email_sent' and occurred_at::date <= getvariable('as_of')
-    group by customer_id
-)
-select
-    customer_id, recency_days, frequency,
-    average_order_value, round(sale_lines_365d / frequency, 9) as lines_per_order_365d,
-    months.months as active_months_365d, coalesce(discount_share, 0) as discount_share_365d,
-    coalesce(return_share, 0) as return_share_365d,
-    coalesce(breadth.departments, 0) as department_breadth_365d,
-    coalesce(events.events, 0) as engagement_events_90d
-from features.customer_rfm
-inner join months using (customer_id)
-left join breadth using (customer_id)
-left join events using (customer_id)
-where frequency > 0;
 
 create or replace table features.cadence_groups as
 select gaps, gap_days, count(*) as customers

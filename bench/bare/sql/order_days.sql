@@ -3,6 +3,10 @@ select
     customer_id,
     order_id,
     ordered_date,
+    -- Nearly every order has one; which of several makes no difference to its sums.
+    min(channel) filter (transaction_type = 'sale') as channel,
+    min(store_id) filter (transaction_type = 'sale') as store_id,
+    min(ordered_at) filter (transaction_type = 'sale') as first_sold_at,
     count(*) as lines,
     count(*) filter (transaction_type = 'sale') as sale_lines,
     sum(amount)::decimal(18, 4) as revenue,

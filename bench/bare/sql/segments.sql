@@ -101,20 +101,14 @@ create or replace macro silence_limit(q, n, s, at_least) as greatest(
 );
 
 create or replace table segments.lifecycle as
-with gaps as (
-    select
-        customer_id, order_date,
-        lag(order_date) over by_customer as previous_date,
-        first_value(order_date) over by_customer as first_date,
-        row_number() over by_customer - 2 as gaps_before
-    from features.counted_order_days
-    window by_customer as (partition by customer_id order by order_date)
-),
-returned as (
+with returned as (
     select customer_id, max(order_date) as return_date
-    from gaps
-    where order_date - previous_date
-        > silence_limit(0.95, gaps_before, previous_date - first_date, 28.0)
+    from features.counted_order_days
+    where
+        -- No limit is lower, and most gaps are: a power of each costs more than all else here.
+        gap_days > 28
+        and gap_days > silence_limit(
+            0.95, gaps_before, order_date - gap_days::integer - first_date, 28.0)
     group by customer_id
 ),
 limits as (
@@ -139,7 +133,7 @@ select
         when days_since_return <= limit_1 then 'reactivated'
         else 'active'
     end as segment_id,
-    round(recency_days / limit_1, 9) as score,
+    round(recency_days / limit_1, 9) as score, limit_2,
     'Last order ' || recency_days || ' days ago; limit ' || floor(limit_1)::bigint as reason_1,
     'Own rhythm: ' || round(gap_days / gaps, 2) || ' days on average' as reason_2,
     'At risk after ' || floor(limit_1)::bigint || ', dormant after ' || floor(limit_2)::bigint
