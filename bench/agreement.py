@@ -75,27 +75,21 @@ FEATURES = {
         "worst_days_past_due, open_days_past_due, last_event_days",
     ),
 }
-# What both have by other names, or in other schemas: the query for Strata, that for the bare script.
-QUESTIONS = {
-    "rows per file": (
-        "select source_table, file_name, rows_in, accepted, duplicates, superseded, rejected "
-        "from core.landing_balance",
-    )
-    * 2,
-    "customer-days": (
-        "select customer_id, day, revenue, sale_amount, return_amount, discount_amount, "
-        "coupon_amount, known_cost, known_cost_revenue, pieces, lines, sale_lines, "
-        "orders_opened from core.customer_days",
-    )
-    * 2,
+# What both say in the same words.
+SAME = {
+    "rows per file": "select source_table, file_name, rows_in, accepted, duplicates, superseded, "
+    "rejected from core.landing_balance",
+    "customer-days": "select customer_id, day, revenue, sale_amount, return_amount, "
+    "discount_amount, coupon_amount, known_cost, known_cost_revenue, pieces, lines, sale_lines, "
+    "orders_opened from core.customer_days",
+    "attributes": "select customer_id, age_band, birthday_month from features.night_customers",
     **{
-        name: (f"select customer_id, {columns} from features.{table}",) * 2
+        name: f"select customer_id, {columns} from features.{table}"
         for name, (table, columns) in FEATURES.items()
     },
-    "attributes": (
-        "select customer_id, age_band, birthday_month from features.night_customers",
-    )
-    * 2,
+}
+# What the two have by other names: the query for Strata, that for the bare script.
+APART = {
     "places": (
         "select customer_id, preferred_store, preferred_store_orders, distance_km_band "
         "from segments.customer_places",
@@ -109,24 +103,27 @@ QUESTIONS = {
         "from features.survey_factor_scores",
     ),
     "needs features": (
-        "select customer_id, basis, need, lead, answers, need_lines, coverage_share "
-        "from segments.customer_needs",
-        "select customer_id, basis, need, lead, answers, need_lines, coverage_share "
-        "from features.customer_needs",
+        "select customer_id, basis, need, next_need, lead, margin, answers, need_lines, "
+        "coverage_share from segments.customer_needs where basis <> 'none'",
+        "select customer_id, basis, need, next_need, lead, margin, answers, need_lines, "
+        "coverage_share from features.customer_needs where basis <> 'none'",
     ),
     "rfm scores": (
         "select customer_id, r_score, f_score, m_score from features.rfm_scores",
         "select customer_id, r as r_score, f as f_score, m as m_score from segments.rfm",
     ),
+    # Strata's score of `rfm` tells the place within a score, the bare script's does not.
     **{
         f"segments of {scheme}": (
-            "select customer_id, scheme, segment_id, score from segments.customer_segments "
-            f"where scheme = '{scheme}' and as_of_date = (select as_of_date from ops.night)",
-            f"select customer_id, scheme, segment_id, score from segments.{scheme}",
+            f"select {columns} from segments.customer_segments where scheme = '{scheme}' "
+            "and as_of_date = (select as_of_date from ops.night)",
+            f"select {columns} from segments.{scheme}",
         )
         for scheme in SCHEMES
+        for columns in ["customer_id, scheme, segment_id" + ("" if scheme == "rfm" else ", score")]
     },
 }
+QUESTIONS = {**{name: (query, query) for name, query in SAME.items()}, **APART}
 
 
 def differences(warehouse: Path, bare: Path) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from bench.__main__ import main
-from bench.bare.script import BareNight, run
+from bench.bare.script import SCHEMES, BareNight, run
 from bench.data import LAST_DAY, Size, link_into, prepare, prepare_next_day
 from bench.options import read_options
 from bench.results import Case, Line, median, table_text
@@ -21,9 +21,14 @@ TABLES = (
     "core.landing_balance",
     "features.customer_rfm",
     "features.customer_behaviour",
-    "segments.rfm",
-    "segments.value_tier",
-    "segments.lifecycle",
+    "features.customer_preferences",
+    "features.category_rules",
+    "features.customer_deals",
+    "features.event_sums",
+    "features.customer_touches",
+    "features.survey_factor_scores",
+    "features.customer_balances",
+    *(f"segments.{scheme}" for scheme in SCHEMES),
 )
 
 
@@ -112,7 +117,18 @@ def test_the_bare_next_night_is_a_first_night_over_all_files(
             rows = one.execute(query).fetchall()
             assert rows == other.execute(query).fetchall(), table
             assert rows, table
-    assert (tmp_path / "at_once" / "published" / "customer_360.parquet").exists()
+    published = tmp_path / "at_once" / "published"
+    told = duckdb.sql(f"""
+        select scheme, count(reason_1)
+        from '{published}/fct_customer_segments.parquet'
+        where starts_with(segment_id, scheme || '.')
+        group by scheme
+    """).fetchall()
+    (customers,) = duckdb.sql(
+        f"select count({', '.join(f'{scheme}_segment' for scheme in SCHEMES[:1])}) "
+        f"from '{published}/customer_360.parquet'"
+    ).fetchall()[0]
+    assert dict(told) == dict.fromkeys(SCHEMES, customers)
 
 
 def test_sizes_may_be_written_short() -> None:

@@ -134,7 +134,10 @@ select
         else 'active'
     end as segment_id,
     round(recency_days / limit_1, 9) as score, limit_2,
-    'Last order ' || recency_days || ' days ago; limit ' || floor(limit_1)::bigint as reason_1,
+    coalesce(
+        'Last order ' || recency_days || ' days ago; limit ' || floor(limit_1)::bigint,
+        'No order yet'
+    ) as reason_1,
     'Own rhythm: ' || round(gap_days / gaps, 2) || ' days on average' as reason_2,
     'At risk after ' || floor(limit_1)::bigint || ', dormant after ' || floor(limit_2)::bigint
         || ', churned after ' || floor(limit_3)::bigint || ' days' as reason_3

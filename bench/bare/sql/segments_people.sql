@@ -74,18 +74,31 @@ from customers;
 -- The two factors in which a customer stands highest against all respondents.
 create or replace table segments.psychographic as
 with answered as (
-    select
-        customer_id, sum(items)::bigint as items,
-        max_by(row(factor, standard_score, respondents), standard_score, 2) as best
-    from (from features.survey_factor_scores order by factor)
+    select customer_id, sum(items)::bigint as items
+    from features.survey_factor_scores
     group by customer_id
+),
+ranked as (
+    select
+        *, row_number() over (
+            partition by customer_id order by standard_score desc, factor
+        ) as place
+    from features.survey_factor_scores
+    where standard_score is not null and respondents >= 30
 ),
 leanings as (
     select
-        customer_id, items, best[1][1] as factor, best[1][2] as score,
-        best[1][3] as respondents, best[2][1] as second_factor, best[2][2] as second_score
-    from answered
-    where items >= 3
+        customer_id,
+        max(answered.items) as items,
+        max(factor) filter (place = 1) as factor,
+        max(standard_score) filter (place = 1) as score,
+        max(respondents) filter (place = 1) as respondents,
+        max(factor) filter (place = 2) as second_factor,
+        max(standard_score) filter (place = 2) as second_score
+    from ranked
+    inner join answered using (customer_id)
+    where answered.items >= 3 and place <= 2
+    group by customer_id
 )
 select
     customer_id,
@@ -107,7 +120,8 @@ select
     'Survey answered: ' || counted(leanings.items, 'item') || ' in force' as reason_3
 from features.night_customers
 left join answered using (customer_id)
-left join leanings using (customer_id);
+left join leanings using (customer_id)
+where exists (from leanings);
 
 create or replace table segments.engagement as
 with customers as (
