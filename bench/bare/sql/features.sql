@@ -2,6 +2,8 @@
 create or replace table features.night_customers as
 select
     coalesce(customers.customer_id, events.customer_id) as customer_id,
+    -- What is grouped by customer again and again is grouped by number.
+    cast(row_number() over () as integer) as customer_no,
     customers.* exclude (customer_id, file_seq, row_number, email, phone, first_name, last_name,
         postal_code, latitude, longitude, birth_date, age_band, updated_at, created_at),
     datesub('year', customers.birth_date, getvariable('as_of')) as age,

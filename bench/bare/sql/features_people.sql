@@ -364,7 +364,7 @@ category_needs as (
 ),
 spent as (
     select
-        customer_id,
+        customer_no,
         coalesce(sum(sale_amount) filter (need = 'emotional'), 0) as emotional,
         coalesce(sum(sale_amount) filter (need = 'functional'), 0) as functional,
         coalesce(sum(sale_amount) filter (need = 'social'), 0) as social,
@@ -372,7 +372,7 @@ spent as (
     from category_spend
     inner join category_needs using (category_no)
     where need is not null
-    group by customer_id
+    group by customer_no
 ),
 everybody as (
     select
@@ -393,6 +393,8 @@ bought as (
         round(functional_share - functional_base, 9) as functional,
         round(social_share - social_base, 9) as social
     from spent
+    inner join (select customer_id, customer_no from features.night_customers)
+        using (customer_no)
     inner join features.customer_rfm using (customer_id)
     cross join everybody
 ),

@@ -30,7 +30,7 @@ with products as (
         and groups.brand is not distinct from products.brand
 )
 select
-    lines.customer_id, products.product_group,
+    customers.customer_no, products.product_group,
     -- Category and week as one number, which joins and groups without hashing.
     cast(products.category_no * 60
         + (lines.ordered_date - date '2001-01-01') // 7
@@ -38,6 +38,7 @@ select
     lines.amount, lines.discount_amount, lines.coupon_amount
 from core.transactions as lines
 inner join products using (product_id)
+left join features.night_customers as customers using (customer_id)
 where
     lines.transaction_type = 'sale'
     and lines.ordered_date between getvariable('as_of') - 364 and getvariable('as_of')
@@ -49,15 +50,15 @@ where
 
 create or replace temp table group_spend as
 select
-    customer_id, product_group,
+    customer_no, product_group,
     sum(amount)::decimal(18, 4) as sale_amount, count(*) as lines
 from year_lines
-where customer_id is not null
-group by customer_id, product_group;
+where customer_no is not null
+group by customer_no, product_group;
 
 create or replace temp table category_spend as
 select
-    spend.customer_id, groups.category_no,
+    spend.customer_no, groups.category_no,
     sum(spend.sale_amount)::decimal(18, 4) as sale_amount,
     sum(spend.lines)::bigint as lines,
     sum(spend.sale_amount) filter (groups.brand_no is not null)::decimal(18, 4) as branded_amount,
@@ -65,50 +66,52 @@ select
 from group_spend as spend
 inner join features.product_groups as groups using (product_group)
 where groups.category_no is not null
-group by spend.customer_id, groups.category_no;
+group by spend.customer_no, groups.category_no;
 
 create or replace table features.product_preferences as
 with categories as (
     select
-        customer_id, count(*) as categories,
+        customer_no, count(*) as categories,
         place_of(max(ranked(sale_amount, category_no))) as category_no,
         share_of(sum(main_brand_amount), sum(branded_amount)) as brand_loyalty_share
     from category_spend
-    group by customer_id
+    group by customer_no
 ),
 department_spend as (
-    select customer_id, department_no, sum(sale_amount) as sale_amount
+    select customer_no, department_no, sum(sale_amount) as sale_amount
     from group_spend
     inner join features.product_groups using (product_group)
-    group by customer_id, department_no
+    group by customer_no, department_no
 ),
 departments as (
     select
-        customer_id, count(*) as departments,
+        customer_no, count(*) as departments,
         place_of(max(ranked(sale_amount, department_no))) as department_no
     from department_spend
-    group by customer_id
+    group by customer_no
 ),
 brand_spend as (
-    select customer_id, brand_no, sum(sale_amount) as sale_amount
+    select customer_no, brand_no, sum(sale_amount) as sale_amount
     from group_spend
     inner join features.product_groups using (product_group)
     where brand_no is not null
-    group by customer_id, brand_no
+    group by customer_no, brand_no
 ),
 brands as (
-    select customer_id, place_of(max(ranked(sale_amount, brand_no))) as brand_no
+    select customer_no, place_of(max(ranked(sale_amount, brand_no))) as brand_no
     from brand_spend
-    group by customer_id
+    group by customer_no
 )
 select
-    customer_id, categories.category_no, category_names.category as preferred_category,
+    customer_id, customer_no, categories.category_no,
+    category_names.category as preferred_category,
     department_names.department as preferred_department, brand_names.brand as preferred_brand,
     coalesce(categories.categories, 0) as categories_365d,
     departments.departments as departments_365d, categories.brand_loyalty_share
 from departments
-left join categories using (customer_id)
-left join brands using (customer_id)
+inner join (select customer_id, customer_no from features.night_customers) using (customer_no)
+left join categories using (customer_no)
+left join brands using (customer_no)
 left join (select distinct department_no, department from features.product_groups)
     as department_names using (department_no)
 left join (select distinct category_no, category from features.product_groups)
@@ -120,10 +123,10 @@ left join (select distinct brand_no, brand from features.product_groups)
 -- of some customers are enough.
 create or replace table features.category_rules as
 with sampled as (
-    select customer_id
+    select customer_no
     from (
         select
-            customer_id,
+            customer_id, customer_no,
             sum(categories_365d * categories_365d) over () as all_pairs
         from features.product_preferences
         where categories_365d > 0
@@ -134,28 +137,27 @@ with sampled as (
             < lower(lpad(hex(floor(65536.0 * 20000000 / all_pairs)::bigint), 4, '0'))
 ),
 bought as (
-    select row_number() over () as customer_no, list(category_no) as categories
+    select customer_no, category_no
     from category_spend
-    semi join sampled using (customer_id)
-    group by customer_id
-),
-unnested as (
-    select customer_no, unnest(categories) as category_no, categories
-    from bought
-),
-pairs as (
-    select category_no, unnest(categories) as next_category_no
-    from unnested
-),
-counted as (
-    select category_no, next_category_no, count(*) as customers
-    from pairs
-    group by all
+    semi join sampled using (customer_no)
 ),
 buyers as (
-    select category_no, customers
-    from counted
-    where category_no = next_category_no
+    select category_no, count(*) as customers
+    from bought
+    group by category_no
+),
+-- Each pair once, then told both ways.
+halves as (
+    select one.category_no, other.category_no as next_category_no, count(*) as customers
+    from bought as one
+    inner join bought as other
+        on other.customer_no = one.customer_no and other.category_no > one.category_no
+    group by all
+),
+counted as (
+    from halves
+    union all
+    select next_category_no, category_no, customers from halves
 ),
 everybody as (
     select count(*) as customers
@@ -175,8 +177,7 @@ cross join everybody
 inner join buyers using (category_no)
 inner join buyers as next_buyers on next_buyers.category_no = counted.next_category_no
 where
-    counted.category_no <> counted.next_category_no
-    and counted.customers * everybody.customers > buyers.customers * next_buyers.customers
+    counted.customers * everybody.customers > buyers.customers * next_buyers.customers
     and counted.customers >= 0.01 * everybody.customers
 qualify place < 62;
 
@@ -184,25 +185,25 @@ qualify place < 62;
 -- is missing is the next category.
 create or replace table features.next_categories as
 with preferred as (
-    select customer_id, category_no
+    select customer_id, customer_no, category_no
     from features.product_preferences
     where category_no is not null
 ),
 followed as (
-    select customer_id, bit_or(1::bigint << rules.place::integer) as places
+    select customer_no, bit_or(1::bigint << rules.place::integer) as places
     from preferred
-    inner join category_spend as spend using (customer_id)
+    inner join category_spend as spend using (customer_no)
     inner join features.category_rules as rules
         on rules.category_no = preferred.category_no
         and rules.next_category_no = spend.category_no
-    group by customer_id
+    group by customer_no
 ),
 placed as (
     select
         customer_id, category_no,
         bit_count(coalesce(places, 0) & ~(coalesce(places, 0) + 1)) as place
     from preferred
-    left join followed using (customer_id)
+    left join followed using (customer_no)
 )
 select placed.customer_id, names.category as next_category, rules.lift
 from placed
@@ -224,7 +225,7 @@ group by category_week;
 create or replace table features.customer_deals as
 with sums as (
     select
-        customer_id,
+        customer_no,
         count(*) as deal_lines,
         sum(amount) + coalesce(sum(discount_amount), 0) as list_amount,
         coalesce(sum(discount_amount), 0) as discount_amount,
@@ -233,8 +234,8 @@ with sums as (
             ::decimal(18, 4)) as expected_amount
     from year_lines
     inner join category_weeks using (category_week)
-    where customer_id is not null and amount > -coalesce(discount_amount, 0)
-    group by customer_id
+    where customer_no is not null and amount > -coalesce(discount_amount, 0)
+    group by customer_no
 )
 select
     customer_id, deal_lines,
@@ -244,6 +245,7 @@ select
     share_of(coupon_amount, list_amount) as coupon_share,
     share_of(list_amount, sales_365d + discounts_365d) as category_coverage_share
 from sums
+inner join (select customer_id, customer_no from features.night_customers) using (customer_no)
 inner join features.customer_rfm using (customer_id);
 
 -- Where and when orders of 365 days were made: one pass over order days.

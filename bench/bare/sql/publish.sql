@@ -5,7 +5,7 @@ copy (
 
 copy (
     select
-        getvariable('as_of') as as_of_date, customers.*,
+        getvariable('as_of') as as_of_date, customers.* exclude (customer_no, age),
         rfm.* exclude (customer_id), value.* exclude (customer_id), scores.r, scores.f, scores.m,
         loyalty.profit_group as loyalty_profit_group,
         preferences.* exclude (customer_id),
