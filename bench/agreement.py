@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from bench.bare.script import SCHEMES
+from bench.bare.schemes import SCHEMES
 
 # Each query is put to both databases, with columns of the same name; rows that only one of them has
 # are differences.

@@ -11,36 +11,20 @@ import duckdb
 
 from bench.bare.loading import TABLES, LandedFile, load, new_files
 from bench.bare.lost import find_lost
+from bench.bare.schemes import scheme_parts
 from bench.bare.sql import sql
 
 # By subject, in the order in which they read each other.
 FEATURES = (
     "features",
-    "features_shop",
+    "features_products",
+    "features_habits",
+    "features_contact",
     "features_people",
     "features_finance",
     "features_behaviour",
 )
-SEGMENTS = ("segments_shop", "segments_people", "segments_finance")
-SCHEMES = (
-    "rfm",
-    "value_tier",
-    "lifecycle",
-    "loyalty",
-    "channel",
-    "price_sensitivity",
-    "needs",
-    "demographic",
-    "geographic",
-    "attitude",
-    "psychographic",
-    "engagement",
-    "journey_stage",
-    "influence",
-    "asset_tier",
-    "risk_appetite",
-    "credit_risk",
-)
+SEGMENTS = ("segments_shop", "segments_people", "segments_contact", "segments_finance")
 
 
 @dataclass(frozen=True)
@@ -111,7 +95,7 @@ def run(night: BareNight) -> dict[str, float]:
                 connection.execute(sql(name))
         with clock.stage("parquet"):
             night.published.mkdir(parents=True, exist_ok=True)
-            connection.execute(sql("publish", folder=str(night.published), **_scheme_parts()))
+            connection.execute(sql("publish", folder=str(night.published), **scheme_parts()))
     return clock.seconds
 
 
@@ -179,24 +163,6 @@ def _balance() -> str:
         for table in TABLES
     )
     return sql("balance", accepted=" union all ".join(counts))
-
-
-def _scheme_parts() -> dict[str, str]:
-    """Return what is written of every scheme: its rows, and its column of `customer_360`."""
-    return {
-        "customer_segments": " union all ".join(
-            "select customer_id, scheme, segment_id, score, reason_1, reason_2, reason_3 "
-            f"from segments.{scheme}"
-            for scheme in SCHEMES
-        ),
-        "segment_columns": ", ".join(
-            f"{scheme}_rows.segment_id as {scheme}_segment" for scheme in SCHEMES
-        ),
-        "segment_joins": " ".join(
-            f"left join segments.{scheme} as {scheme}_rows using (customer_id)"
-            for scheme in SCHEMES
-        ),
-    }
 
 
 def _scores() -> dict[str, str]:

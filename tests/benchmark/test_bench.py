@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from bench.__main__ import main
-from bench.bare.script import SCHEMES, BareNight, run
+from bench.bare.schemes import SCHEMES
+from bench.bare.script import BareNight, run
 from bench.data import LAST_DAY, Size, link_into, prepare, prepare_next_day
 from bench.options import read_options
 from bench.results import Case, Line, median, table_text
