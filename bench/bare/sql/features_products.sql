@@ -42,11 +42,7 @@ left join features.night_customers as customers using (customer_id)
 where
     lines.transaction_type = 'sale'
     and lines.ordered_date between getvariable('as_of') - 364 and getvariable('as_of')
-    and (
-        lines.customer_id is null
-        or lines.customer_id not in (
-            select customer_id from core.customers where not profiling_consent)
-    );
+    and (lines.customer_id is null or customers.customer_no is not null);
 
 create or replace temp table group_spend as
 select

@@ -6,7 +6,7 @@ copy (
 copy (
     select
         getvariable('as_of') as as_of_date, customers.* exclude (customer_no, age),
-        rfm.* exclude (customer_id), value.* exclude (customer_id), scores.r, scores.f, scores.m,
+        rfm.* exclude (customer_id), value.* exclude (customer_id), rfm_rows.r, rfm_rows.f, rfm_rows.m,
         loyalty.profit_group as loyalty_profit_group,
         preferences.* exclude (customer_id),
         places.distance_km_band,
@@ -20,7 +20,6 @@ copy (
     inner join features.customer_preferences as preferences using (customer_id)
     inner join features.customer_places as places using (customer_id)
     left join features.customer_attitudes as attitudes using (customer_id)
-    inner join segments.rfm as scores using (customer_id)
     {segment_joins}
 ) to '{folder}/customer_360.parquet' (format parquet);
 
