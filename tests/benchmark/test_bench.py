@@ -27,7 +27,7 @@ TABLES = (
     "features.customer_preferences",
     "features.category_rules",
     "features.customer_deals",
-    "features.event_sums",
+    "features.customer_engagement",
     "features.customer_touches",
     "features.survey_factor_scores",
     "features.customer_balances",

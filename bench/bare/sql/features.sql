@@ -2,8 +2,6 @@
 create or replace table features.night_customers as
 select
     coalesce(customers.customer_id, events.customer_id) as customer_id,
-    -- What is grouped by customer again and again is grouped by number.
-    cast(row_number() over () as integer) as customer_no,
     customers.* exclude (customer_id, file_seq, row_number, email, phone, first_name, last_name,
         postal_code, latitude, longitude, birth_date, age_band, updated_at, created_at),
     datesub('year', customers.birth_date, getvariable('as_of')) as age,
@@ -29,8 +27,13 @@ where
             and coalesce(customers.created_at, customers.updated_at) is null)
     );
 
+-- What is sorted or grouped by customer again and again goes by number.
+create or replace temp table customer_numbers as
+select customer_id, rowid::integer as customer_no
+from features.night_customers;
+
 -- Sorted by customer once, for rhythm, loyalty and lifecycle.
-create or replace table features.counted_order_days as
+create or replace temp table counted_order_days as
 with closed as (
     select customer_id, order_date as day, sum(orders) as orders
     from core.closures
@@ -45,9 +48,9 @@ select
     row_number() over by_customer - 2 as gaps_before
 from core.customer_days as days
 left join closed using (customer_id, day)
-semi join features.night_customers using (customer_id)
+inner join customer_numbers using (customer_id)
 where days.day <= getvariable('as_of') and days.orders_opened > coalesce(closed.orders, 0)
-window by_customer as (partition by customer_id order by days.day);
+window by_customer as (partition by customer_no order by days.day);
 
 create or replace table features.customer_rfm as
 with orders as (
@@ -57,7 +60,7 @@ with orders as (
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
         sum(orders) filter (order_date > getvariable('as_of') - 365) as frequency
-    from features.counted_order_days
+    from counted_order_days
     group by customer_id
 ),
 money as (

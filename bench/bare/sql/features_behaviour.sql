@@ -2,7 +2,7 @@
 create or replace table features.customer_behaviour as
 with events as (
     select customer_id, sum(own_events_90d)::bigint as events
-    from features.event_sums
+    from event_sums
     group by customer_id
 )
 select

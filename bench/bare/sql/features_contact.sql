@@ -1,7 +1,7 @@
 -- What customers do besides buying: contact, touches, referrals, advocacy.
 
 -- One pass over events, for everything that is told of them.
-create or replace table features.event_sums as
+create or replace temp table event_sums as
 with kinds as (
     select
         event_type,
@@ -69,7 +69,7 @@ with channels as (
         sum(events_lately)::bigint as events_lately,
         sum(negative_events_lately)::bigint as negative_events_lately,
         max(last_engaged_date) as last_engaged_date
-    from features.event_sums
+    from event_sums
     where last_engaged_date is not null
     group by customer_id, channel
 )
@@ -91,7 +91,7 @@ with spans as (
     select
         customer_id, channel, campaign_id, first_at, last_at, last_considered_date,
         last_review_date
-    from features.event_sums
+    from event_sums
     where first_at is not null
     union all by name
     select

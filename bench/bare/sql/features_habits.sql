@@ -89,7 +89,7 @@ days as (
         month_no - (year(order_date) * 12 + month(order_date)) as months_ago,
         quarter_no - (year(order_date) * 4 + quarter(order_date)) as quarters_ago,
         getvariable('as_of') - order_date as days_ago
-    from features.counted_order_days
+    from counted_order_days
     cross join night
 ),
 summed as (
@@ -127,7 +127,7 @@ from summed;
 create or replace table features.customer_loyalty as
 with gaps as (
     select gap_days, count(*) as gaps
-    from features.counted_order_days
+    from counted_order_days
     where gap_days is not null
     group by gap_days
 ),

@@ -34,7 +34,7 @@ complaints as (
     select
         customer_id, sum(complaints)::bigint as complaints,
         sum(open_complaints)::bigint as open_complaints
-    from features.event_sums
+    from event_sums
     where complaints > 0
     group by customer_id
 )
@@ -185,8 +185,7 @@ bought as (
         round(functional_share - functional_base, 9) as functional,
         round(social_share - social_base, 9) as social
     from spent
-    inner join (select customer_id, customer_no from features.night_customers)
-        using (customer_no)
+    inner join customer_numbers using (customer_no)
     inner join features.customer_rfm using (customer_id)
     cross join everybody
 ),

@@ -38,7 +38,7 @@ select
     lines.amount, lines.discount_amount, lines.coupon_amount
 from core.transactions as lines
 inner join products using (product_id)
-left join features.night_customers as customers using (customer_id)
+left join customer_numbers as customers using (customer_id)
 where
     lines.transaction_type = 'sale'
     and lines.ordered_date between getvariable('as_of') - 364 and getvariable('as_of')
@@ -105,7 +105,7 @@ select
     coalesce(categories.categories, 0) as categories_365d,
     departments.departments as departments_365d, categories.brand_loyalty_share
 from departments
-inner join (select customer_id, customer_no from features.night_customers) using (customer_no)
+inner join customer_numbers using (customer_no)
 left join categories using (customer_no)
 left join brands using (customer_no)
 left join (select distinct department_no, department from features.product_groups)
@@ -241,5 +241,5 @@ select
     share_of(coupon_amount, list_amount) as coupon_share,
     share_of(list_amount, sales_365d + discounts_365d) as category_coverage_share
 from sums
-inner join (select customer_id, customer_no from features.night_customers) using (customer_no)
+inner join customer_numbers using (customer_no)
 inner join features.customer_rfm using (customer_id);

@@ -5,7 +5,7 @@ copy (
 
 copy (
     select
-        getvariable('as_of') as as_of_date, customers.* exclude (customer_no, age),
+        getvariable('as_of') as as_of_date, customers.* exclude (age),
         rfm.* exclude (customer_id), value.* exclude (customer_id), rfm_rows.r, rfm_rows.f, rfm_rows.m,
         loyalty.profit_group as loyalty_profit_group,
         preferences.* exclude (customer_id),

@@ -103,7 +103,7 @@ create or replace macro silence_limit(q, n, s, at_least) as greatest(
 create or replace table segments.lifecycle as
 with returned as (
     select customer_id, max(order_date) as return_date
-    from features.counted_order_days
+    from counted_order_days
     where
         -- No limit is lower, and most gaps are: a power of each costs more than all else here.
         gap_days > 28
