@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from bench.__main__ import main
+from bench.agreement import differences
 from bench.bare.schemes import SCHEMES
 from bench.bare.script import BareNight, run
 from bench.data import LAST_DAY, Size, link_into, prepare, prepare_next_day
@@ -129,6 +130,26 @@ def test_the_bare_next_night_is_a_first_night_over_all_files(
     """).fetchall()
     customers = duckdb.sql(f"select rfm_segment from '{published}/customer_360.parquet'")
     assert dict(told) == dict.fromkeys(SCHEMES_TOLD, len(customers.fetchall()))
+
+
+def test_rows_that_one_side_alone_has_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "select customer_id, segment_id, score from segments"
+    monkeypatch.setattr("bench.agreement.QUESTIONS", {"segments": (query, query)})
+    warehouse, bare = tmp_path / "warehouse.duckdb", tmp_path / "by_hand.duckdb"
+    rows = {
+        warehouse: "('C1', 'a', 1.5::double), ('C2', 'b', null), ('C3', 'b', 2)",
+        bare: "('C1', 'a', 1.5::decimal(4, 2)), ('C2', 'b', null), ('C3', 'c', 2)",
+    }
+    for path, values in rows.items():
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(
+                f"create table segments as from (values {values}) "
+                "as told(customer_id, segment_id, score)"
+            )
+    told = differences(warehouse, bare)
+    assert told == {"segments": {"rows": 3, "only_strata": 1, "only_bare": 1}}
 
 
 def test_sizes_may_be_written_short() -> None:
