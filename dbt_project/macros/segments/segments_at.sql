@@ -29,3 +29,54 @@ from (
 ) as last_changes
 where segment_id is not null
 {% endmacro %}
+
+
+{#
+    Who stood where on the compared nights and on the nights before them, side by side; null where
+    somebody was not. Of the schemes that `wanted`, a condition without its left side, holds for.
+    Belongs to `segment_changes`, whose CTEs it reads.
+#}
+{% macro states_paired(wanted) %}
+select
+    coalesce(after_states.scheme, before_states.scheme) as scheme,
+    coalesce(after_states.as_of_date, before_states.as_of_date) as as_of_date,
+    coalesce(after_states.customer_id, before_states.customer_id) as customer_id,
+    before_states.segment_id as from_segment_id,
+    after_states.segment_id as to_segment_id
+from (
+    {{ states_of(wanted, 'as_of_date') | indent(4) }}
+) as after_states
+full outer join (
+    {{ states_of(wanted, 'previous_as_of_date') | indent(4) }}
+) as before_states
+    on
+        after_states.scheme = before_states.scheme
+        and after_states.as_of_date = before_states.as_of_date
+        and after_states.customer_id = before_states.customer_id
+{% endmacro %}
+
+
+{# Where customers stood on one of the two nights of each comparison. #}
+{% macro states_of(wanted, night) %}
+select
+    compared.scheme,
+    compared.as_of_date,
+    segments.customer_id,
+    segments.segment_id
+from {{ ref('customer_segments') }} as segments
+inner join compared
+    on segments.scheme = compared.scheme and segments.as_of_date = compared.{{ night }}
+where segments.scheme {{ wanted }}
+{% if is_incremental() %}
+union all
+select
+    compared.scheme,
+    compared.as_of_date,
+    states.customer_id,
+    states.segment_id
+from thinned_states as states
+inner join compared
+    on states.scheme = compared.scheme and states.as_of_date = compared.{{ night }}
+where states.scheme {{ wanted }}
+{% endif %}
+{% endmacro %}

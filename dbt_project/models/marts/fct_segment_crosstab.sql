@@ -1,8 +1,17 @@
 {% set schemes = built_schemes_with_a_column() %}
-{% set pairs = [] %}
-{% for scheme in schemes %}
-{% for other in schemes[loop.index:] %}
-{% do pairs.append([scheme, other]) %}
+{% set batches = schemes | batch(3) | list %}
+
+{# Pairs of batches, one with itself too, and of the schemes in them that make a pair. #}
+{% set batch_pairs = [] %}
+{% for batch in batches %}
+{% set number = loop.index %}
+{% for other in batches[loop.index0:] %}
+{% set other_number = number + loop.index0 %}
+{% do batch_pairs.append({
+    'name': 'batches_' ~ number ~ '_' ~ other_number,
+    'schemes': batch if number == other_number else batch + other,
+    'pairs': scheme_pairs(batch) if number == other_number else scheme_pairs(batch, other),
+}) %}
 {% endfor %}
 {% endfor %}
 
@@ -17,7 +26,7 @@ night as (
 
 ),
 
-{# By small numbers: a customer is looked at once a pair of schemes, and there are 210 pairs. #}
+{# By small numbers: what is told apart below are all customers, in 28 ways. #}
 codes as (
 
     select
@@ -70,19 +79,39 @@ owned as (
 
 ),
 
+{# Customers are counted by the segments of two batches of schemes, some thousands of groups, and
+   these are summed for the pairs of schemes: 28 passes over customers instead of 210. #}
+{% for batch_pair in batch_pairs %}
+{{ batch_pair.name }} as (
+
+    select
+        {{ batch_pair.schemes | join(',
+        ') }},
+        count(*) as customers,
+        sum(spend_365d) as spend_365d
+    from coded
+    group by
+        {{ batch_pair.schemes | join(',
+        ') }}
+
+),
+
+{% endfor %}
 counted as (
 
-    {% for scheme, other in pairs %}
+    {% for batch_pair in batch_pairs %}
+    {% for scheme, other in batch_pair.pairs %}
     select
         '{{ scheme }}' as scheme_a,
         {{ scheme }} as code_a,
         '{{ other }}' as scheme_b,
         {{ other }} as code_b,
-        count(*) as customers,
+        cast(sum(customers) as bigint) as customers,
         sum(spend_365d) as spend_365d
-    from coded
+    from {{ batch_pair.name }}
     group by {{ scheme }}, {{ other }}
     union all
+    {% endfor %}
     {% endfor %}
     {% for scheme in schemes %}
     select

@@ -83,63 +83,23 @@ asked as (
 
 ),
 
-states as (
+{% if is_incremental() %}
+thinned_states as (
 
-    select
-        segments.customer_id,
-        segments.scheme,
-        segments.as_of_date,
-        segments.segment_id
-    from {{ ref('customer_segments') }} as segments
-    inner join asked on segments.as_of_date = asked.as_of_date
-    {% if is_incremental() %}
-    union all
     {{ segments_at(this, 'thinned') | indent(4) }}
-    {% endif %}
 
 ),
 
-after_states as (
-
-    select
-        compared.scheme,
-        compared.as_of_date,
-        states.customer_id,
-        states.segment_id
-    from states
-    inner join compared
-        on states.scheme = compared.scheme and states.as_of_date = compared.as_of_date
-
-),
-
-before_states as (
-
-    select
-        compared.scheme,
-        compared.as_of_date,
-        states.customer_id,
-        states.segment_id
-    from states
-    inner join compared
-        on states.scheme = compared.scheme and states.as_of_date = compared.previous_as_of_date
-
-),
-
-{# Ids only: all customers of a night pass through here, and few of them moved. #}
+{% endif %}
+{# Ids only, and a join a scheme: all customers of two nights pass through here, and few of them
+   moved. Schemes that a user made up come last, together. #}
 paired as (
 
-    select
-        coalesce(after_states.scheme, before_states.scheme) as scheme,
-        coalesce(after_states.as_of_date, before_states.as_of_date) as as_of_date,
-        coalesce(after_states.customer_id, before_states.customer_id) as customer_id,
-        before_states.segment_id as from_segment_id,
-        after_states.segment_id as to_segment_id
-    from after_states
-    full outer join before_states
-        on
-            after_states.scheme = before_states.scheme
-            and after_states.as_of_date = before_states.as_of_date
-            and after_states.customer_id = before_states.customer_id
+    {% for scheme in built_schemes() %}
+    {{ states_paired("= '" ~ scheme ~ "'") | indent(4) }}
+    union all
+    {% endfor %}
+    {{ states_paired("not in ('" ~ built_schemes() | join("', '") ~ "')") | indent(4) }}
 
 ),
 
