@@ -1,9 +1,11 @@
 """Own rules on built nights: priority, nulls, history, and what becomes of a rule taken out."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime, time
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -13,6 +15,7 @@ BUILT = (
     "fct_customer_segments fct_segment_history fct_segment_changes fct_segment_transitions "
     "fct_segment_profiles fct_segment_scorecard fct_segment_categories"
 )
+TWICE = ("rfm", "care")
 JANUARY = datetime.combine(date(2026, 1, 1), time(8))
 HISTORY = (
     "select scheme, customer_id, segment_id, valid_from, exit_reason "
@@ -22,6 +25,7 @@ CORE = "path:models/staging path:models/core "
 SOUND = [
     "customer_360_is_sound",
     "fct_customer_segments_is_sound",
+    "assert_a_customer_has_one_segment_per_scheme",
     "fct_segment_history_is_sound",
     "dim_segments_is_sound",
     "assert_the_stays_of_tonight_are_tonights_segments",
@@ -57,6 +61,21 @@ def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
     }
 
 
+def failing_with_second_row(world: Any, scheme: str) -> list[str]:
+    """Put a customer into a scheme twice, return the check if it sees that, take the row back."""
+    columns = "segments.customer_segments select * replace ('twice' as run_id)"
+    with closing(duckdb.connect(str(world.home.warehouse))) as connection:
+        connection.execute(
+            f"insert into {columns} from segments.customer_segments "
+            "where customer_id = 'both' and scheme = ?",
+            [scheme],
+        )
+    failed = world.failing("assert_a_customer_has_one_segment_per_scheme")
+    with closing(duckdb.connect(str(world.home.warehouse))) as connection:
+        connection.execute("delete from segments.customer_segments where run_id = 'twice'")
+    return failed
+
+
 @pytest.fixture(scope="module")
 def world(new_world: Callable[..., Any]) -> Any:
     """Four nights: twice the same rules, then others, then none.
@@ -89,6 +108,7 @@ def world(new_world: Callable[..., Any]) -> Any:
     made.segments = made.query("select * from marts.dim_segments").set_index("segment_id")
     made.categories = made.query("select * from marts.fct_segment_categories")
     made.failed_first = made.failing(*SOUND)
+    made.failed_with_second_rows = [failing_with_second_row(made, scheme) for scheme in TWICE]
     made.run(SAME, BUILT)
     made.changes_of_same = made.query("select * from marts.fct_segment_changes")
     made.settings = made.settings.model_validate(
@@ -229,6 +249,11 @@ def test_a_night_that_is_run_again_gives_the_same_rows(world: Any) -> None:
     before = world.query(rows)
     world.run(WITHOUT, "own_segments")
     assert world.query(rows).equals(before)
+
+
+def test_a_customer_who_is_in_a_scheme_twice_is_found(world: Any) -> None:
+    found = ["assert_a_customer_has_one_segment_per_scheme"]
+    assert world.failed_with_second_rows == [found, found]
 
 
 def test_every_check_passes_on_every_night(world: Any) -> None:
