@@ -14,6 +14,7 @@ from orchestration.dbt import manifest_dict
 from orchestration.failures import build_failure_hook
 from orchestration.home import Home
 from orchestration.jobs import build_jobs
+from orchestration.landing_sensor import build_landing_sensor
 from orchestration.partitions import ONE_NIGHT_A_RUN, nightly_partitions
 from orchestration.resources import NightHome
 from orchestration.schedules import build_schedule, build_weekly_schedule
@@ -44,7 +45,10 @@ def build_definitions(home: Home) -> dg.Definitions:
             build_schedule(home, settings, jobs[0]),
             build_weekly_schedule(settings, jobs[2]),
         ],
-        sensors=[build_failure_sensor(home, [jobs[0], jobs[2]])],
+        sensors=[
+            build_failure_sensor(home, [jobs[0], jobs[2]]),
+            build_landing_sensor(home, jobs[0]),
+        ],
         resources={"night": NightHome(root=str(home.root))},
         executor=dg.in_process_executor,
     )
