@@ -14,6 +14,7 @@ from sqlglot.lineage import Node, lineage
 
 from orchestration.home import Home
 
+COLUMN_LINEAGE = "dagster/column_lineage"
 # Column types by column name by relation, `database.schema.table`.
 Columns = dict[str, dict[str, str]]
 
@@ -43,10 +44,14 @@ class ColumnLineage:
         self._used: dict[str, dict[str, list[list[str]]]] = {}
 
     def metadata(self, unique_id: str, compiled_sql: str | None) -> dict[str, Any]:
-        """Return the metadata entry of one model, empty for seeds and unreadable SQL."""
-        if not compiled_sql:
-            return {}
+        """Return the metadata entry of one model or seed, empty if sqlglot cannot read its SQL.
+
+        The columns of a seed, and those that a query makes of nothing, come from no column.
+        """
         node = self._manifest["nodes"][unique_id]
+        if not compiled_sql:
+            own = self._columns.get(_relation(node), {})
+            return {COLUMN_LINEAGE: dg.TableColumnLineage({column: [] for column in own})}
         parents = self._parents(node)
         columns = {relation: self._columns.get(relation, {}) for relation in parents}
         digest = hashlib.md5(json.dumps([compiled_sql, columns]).encode()).hexdigest()
@@ -63,9 +68,7 @@ class ColumnLineage:
             ]
             for column, parents in self._used[digest].items()
         }
-        if not any(deps.values()):
-            return {}
-        return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=deps)}
+        return {COLUMN_LINEAGE: dg.TableColumnLineage(deps_by_column=deps)} if deps else {}
 
     def save(self) -> None:
         """Keep what was found for the next night."""
@@ -80,8 +83,13 @@ class ColumnLineage:
         for unique_id in node["depends_on"]["nodes"]:
             parent = self._manifest["nodes"].get(unique_id) or self._manifest["sources"][unique_id]
             if parent.get("relation_name"):
-                found[parent["relation_name"].replace('"', "").lower()] = unique_id
+                found[_relation(parent)] = unique_id
         return found
+
+
+def _relation(node: Mapping[str, Any]) -> str:
+    """Return `database.schema.table` of a node of the manifest."""
+    return str(node["relation_name"]).replace('"', "").lower()
 
 
 def read_columns(connection: duckdb.DuckDBPyConnection) -> Columns:

@@ -1,6 +1,6 @@
 """The assets that run the Python models: the population's cadence, the behaviour segments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -10,8 +10,15 @@ from models.cadence import fit_cadence
 from models.selection import MIN_CLUSTER_SHARE
 from orchestration.behaviour import BehaviourNight, read_features, run_behaviour
 from orchestration.kept_nights import drop_other_nights
-from orchestration.ml_tables import replace_night
+from orchestration.ml_tables import count_rows, read_profiles, replace_night
 from orchestration.resources import NightHome, as_of_date
+from orchestration.ui_metadata.step_lineage import of_behaviour, of_cadence
+from orchestration.ui_metadata.steps import (
+    cadence_curve,
+    cluster_candidates,
+    cluster_profiles,
+    segment_sizes,
+)
 
 GROUP = "models"
 OWNERS = ["team:data-science"]
@@ -62,6 +69,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 [{"as_of_date": day, "run_id": context.run.run_id, **fit.to_row()}]
             )
             replace_night(connection, "cadence_parameters", day, frame)
+            rows = count_rows(connection, "cadence_parameters")
         return dg.MaterializeResult(
             metadata={
                 "status": fit.status,
@@ -69,6 +77,9 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 "gaps": fit.gaps,
                 "customers": fit.customers,
                 **({} if fit.r is None else {"r": fit.r, "alpha": fit.alpha}),
+                **cadence_curve(fit),
+                "dagster/row_count": rows,
+                **of_cadence(),
             }
         )
 
@@ -120,38 +131,48 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 language=night.settings.language,
             )
             drop_other_nights(connection, "ml.behaviour_scores")
-        yield from _events(outcome, len(features))
+            rows = {name: count_rows(connection, name) for name in BEHAVIOUR_TABLES}
+            profiles = read_profiles(connection, day)
+        yield from _events(outcome, features, rows, profiles)
 
     return [cadence_parameters, behaviour]
 
 
 def _events(
-    outcome: BehaviourNight, customers: int
+    outcome: BehaviourNight,
+    features: pd.DataFrame,
+    rows: Mapping[str, int],
+    profiles: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
-    model = outcome.model
+    model, customers = outcome.model, len(features)
     shares = (
         outcome.scores["segment_id"].value_counts(normalize=True) if len(outcome.scores) else None
     )
     about: dict[str, Any] = {"decision": outcome.decision, "reason": outcome.reason}
+    names: dict[str, str] = {}
     if model is not None and shares is not None:
         names = {segment.segment_id: segment.name.segment_name for segment in model.segments}
-        lines = [
-            f"| {segment_id} | {names[str(segment_id)]} | {share:.1%} |"
-            for segment_id, share in shares.items()
-        ]
         about |= {
             "model_id": model.model_id,
             "trained_on": model.trained_on.isoformat(),
             "silhouette": model.silhouette,
             "stability": model.stability,
-            "segments": dg.MetadataValue.md(
-                "\n".join(["| segment | name | customers |", "|---|---|---:|", *lines])
-            ),
+            "segments": dg.MetadataValue.md(segment_sizes(shares, customers, names)),
         }
+    pictures = {
+        "behaviour_scores": about,
+        "cluster_candidates": cluster_candidates(outcome.candidates),
+        "cluster_profiles": cluster_profiles(profiles, names),
+    }
     for name in BEHAVIOUR_TABLES:
         yield dg.MaterializeResult(
-            asset_key=["ml", name], metadata=about if name == "behaviour_scores" else None
+            asset_key=["ml", name],
+            metadata={
+                **pictures.get(name, {}),
+                "dagster/row_count": rows[name],
+                **of_behaviour(name, [str(feature) for feature in features.columns]),
+            },
         )
     learned = outcome.decision == "promoted"
     smallest = float(shares.min()) if shares is not None and learned else None

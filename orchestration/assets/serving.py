@@ -15,10 +15,12 @@ from orchestration.publishing.issue import (
     publish,
     publish_back_dated,
 )
-from orchestration.publishing.manifest import Issue
+from orchestration.publishing.manifest import Issue, link_path, parquet_folder
 from orchestration.publishing.tables import SCHEMA_VERSION
 from orchestration.resources import NightHome, as_of_date
 from orchestration.run_events import checks_of
+from orchestration.ui_metadata.step_lineage import of_serving
+from orchestration.ui_metadata.steps import checks_of_the_night, served_tables
 
 SERVING = dg.AssetKey(["serving", "strata"])
 COMPLETENESS = "every_asset_before_it_was_materialised"
@@ -72,13 +74,17 @@ def build_serving(
         with night.connect() as connection:
             record_checks(connection, day, context.run.run_id, checks)
             issue = _publish(connection, night, day, context.run.run_id)
+            columns = of_serving(connection, issue.tables)
         yield completeness_result(SERVING, COMPLETENESS, missing)
         yield dg.MaterializeResult(
             metadata={
                 "published_night": issue.as_of_date.isoformat(),
                 "issue": issue.name,
-                "tables": dg.MetadataValue.md(_table_list(issue)),
-                "serving_file": dg.MetadataValue.path(str(night.home.serving / "strata.duckdb")),
+                "serving_file": dg.MetadataValue.path(str(link_path(night.home))),
+                "serving_file_bytes": link_path(night.home).stat().st_size,
+                **served_tables(_tables_with_bytes(issue, night)),
+                **checks_of_the_night(checks),
+                **columns,
             }
         )
 
@@ -103,6 +109,10 @@ def _publish(
     return publish(connection, night.home, NightInfo(as_of_date=day, run_id=run_id))
 
 
-def _table_list(issue: Issue) -> str:
-    lines = [f"| {table} | {rows:,} |" for table, rows in sorted(issue.tables.items())]
-    return "\n".join(["| table | rows |", "|---|---:|", *lines])
+def _tables_with_bytes(issue: Issue, night: NightHome) -> list[tuple[str, int, int]]:
+    """Return the published tables with their rows and the bytes of their Parquet files."""
+    sizes: dict[str, int] = {}
+    for file in issue.files:
+        path = parquet_folder(night.home) / file.path
+        sizes[file.table] = sizes.get(file.table, 0) + path.stat().st_size
+    return [(table, rows, sizes[table]) for table, rows in issue.tables.items()]
