@@ -14,6 +14,7 @@ from sqlglot.lineage import Node, lineage
 
 from orchestration.home import Home
 
+_ROW_PLACE = "rowid"
 COLUMN_LINEAGE = "dagster/column_lineage"
 # Column types by column name by relation, `database.schema.table`.
 Columns = dict[str, dict[str, str]]
@@ -56,8 +57,8 @@ class ColumnLineage:
         columns = {relation: self._columns.get(relation, {}) for relation in parents}
         digest = hashlib.md5(json.dumps([compiled_sql, columns]).encode()).hexdigest()
         if digest not in self._used:
-            known = self._known.get(digest)
-            self._used[digest] = _trace(compiled_sql, parents, columns) if known is None else known
+            # What could not be read is tried again: an upgrade may have taught it.
+            self._used[digest] = self._known.get(digest) or _trace(compiled_sql, parents, columns)
         deps = {
             column: [
                 dg.TableColumnDep(
@@ -111,7 +112,9 @@ def _trace(
     schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
     for relation, types in columns.items():
         database, name, table = relation.split(".")
-        schema.setdefault(database, {}).setdefault(name, {})[table] = types
+        # DuckDB's own name for a row's place is a column to sqlglot where a query asks for it.
+        own = {_ROW_PLACE: "bigint"} if _ROW_PLACE in compiled_sql else {}
+        schema.setdefault(database, {}).setdefault(name, {})[table] = {**types, **own}
     try:
         roots = lineage(None, parse_one(compiled_sql, dialect="duckdb"), schema, dialect="duckdb")
     except (SqlglotError, ValueError, KeyError, TypeError, RecursionError):
@@ -119,7 +122,7 @@ def _trace(
     return {
         column: [list(source) for source in sorted(_sources(root, parents))]
         for column, root in roots.items()
-        if column != "*"
+        if column not in ("*", _ROW_PLACE)
     }
 
 

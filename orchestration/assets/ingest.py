@@ -55,7 +55,7 @@ def build_external_specs() -> list[dg.AssetSpec]:
     return records + [
         dg.AssetSpec(
             key=["landing", table.name],
-            description=f"Files in `landing/{table.name}/`: one row per {table.grain}. "
+            description=f"One row per {table.grain}, in files of `landing/{table.name}/`. "
             f"Required: {', '.join(table.required)}.",
             group_name="landing",
             kinds={"file"},

@@ -80,7 +80,10 @@ def read_loaded(connection: duckdb.DuckDBPyConnection) -> list[LoadedFile]:
         "select source_table, file_name, content_sha256, bytes, loaded_at from raw.files "
         "where status <> 'unloaded'"
     ).fetchall()
-    return [LoadedFile(*row[:4], row[4].replace(tzinfo=UTC).timestamp()) for row in rows]
+    return [
+        LoadedFile(table, name, sha256, size, loaded_at.replace(tzinfo=UTC).timestamp())
+        for table, name, sha256, size, loaded_at in rows
+    ]
 
 
 def new_files(files: Sequence[LandingFile], loaded: Sequence[LoadedFile]) -> list[LandingFile]:

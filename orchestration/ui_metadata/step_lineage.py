@@ -1,4 +1,4 @@
-"""Where the columns of Python steps come from, for the Dagster UI; those of dbt are read from SQL."""
+"""Where the columns of Python steps come from; those of dbt models are read from their SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -43,7 +43,7 @@ def cluster_profiles(profiles: pd.DataFrame, names: dict[str, str]) -> Entries:
     """Draw how far each segment lies from everybody, feature by feature, in standard deviations."""
     if profiles.empty:
         return {}
-    grid = profiles.pivot(index="segment_id", columns="feature", values="z").fillna(0.0)
+    grid = profiles.pivot_table(index="segment_id", columns="feature", values="z").fillna(0.0)
     text = heat_map(
         [names.get(str(segment), str(segment)) for segment in grid.index],
         [str(feature) for feature in grid.columns],
@@ -105,8 +105,8 @@ def proof(backtest: pd.DataFrame) -> Entries:
     if shown.empty:
         return {}
     rows = [
-        (f"{row.target} {row.metric}", float(row.estimate), float(row.low), float(row.high))
-        for row in shown.itertuples()
+        (f"{row['target']} {row['metric']}", row["estimate"], row["low"], row["high"])
+        for row in shown.to_dict("records")
     ]
     return {
         "model minus baseline": dg.MetadataValue.md(
@@ -119,9 +119,7 @@ def backtests(backtest: pd.DataFrame) -> Entries:
     """Show every predictor of the past night beside its baseline."""
     lines = [
         [
-            row.target,
-            row.metric,
-            row.predictor,
+            *(str(name) for name in (row.target, row.metric, row.predictor)),
             _number(row.estimate),
             f"{_number(row.low)} to {_number(row.high)}",
         ]

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from xml.sax.saxutils import escape
 
 # Readable on Dagster's light and its dark page.
 INK, BLUE, ORANGE, GREY = "#888", "#3b82c4", "#d9822b", "#8a97a6"
@@ -30,7 +31,7 @@ def line(
     )
     body = (
         f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
-        f'<text y="10">{top}</text><text y="{height + 14}">{first}</text>'
+        f'<text y="10">{escape(top)}</text><text y="{height + 14}">{first}</text>'
         f'<text x="{width}" y="{height + 14}" text-anchor="end">{last}</text>'
     )
     return picture(body, alt, width=width, height=height + 18)
@@ -49,7 +50,7 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], alt: str) -> str:
     for place, (name, estimate, least, most) in enumerate(rows):
         y = ROW * place + 10
         marks.append(
-            f'<text y="{y + 4}">{name}</text>'
+            f'<text y="{y + 4}">{escape(name)}</text>'
             f'<path d="M{x(least)} {y}H{x(most)}" stroke="{BLUE}" stroke-width="2"/>'
             f'<circle cx="{x(estimate)}" cy="{y}" r="4" fill="{BLUE}"/>'
         )
@@ -62,12 +63,12 @@ def heat_map(
     """Return a grid of coloured cells: orange below 0, blue above, full at 1.5 either way."""
     left, cell, top = 190, 62, 18
     marks = [
-        f'<text x="{left + cell * place}" y="11">{name}</text>'
+        f'<text x="{left + cell * place}" y="11">{escape(name)}</text>'
         for place, name in enumerate(columns)
     ]
     for down, (name, row) in enumerate(zip(rows, values, strict=True)):
         y = top + ROW * down
-        marks.append(f'<text y="{y + 13}">{name}</text>')
+        marks.append(f'<text y="{y + 13}">{escape(name)}</text>')
         for across, value in enumerate(row):
             colour = BLUE if value > 0 else ORANGE
             strength = min(abs(value) / 1.5, 1.0)
