@@ -40,9 +40,8 @@ def build_landing_sensor(home: Home, job: UnresolvedAssetJobDefinition) -> dg.Se
         job=job,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Runs the last complete day again (the data's last day under "
-        "`run_until_data`) once new files lie still; switched off by `schedule.when_files_land: "
-        "false`.",
+        description="Runs the last complete day again (the data's last day under run_until_data) "
+        "once new files lie still; switched off by the setting schedule.when_files_land: false.",
     )
     def landing_sensor(context: dg.SensorEvaluationContext) -> Result:
         watch = Watch.from_text(context.cursor)
@@ -75,8 +74,9 @@ def decide(
     if look.fingerprint == watch.settled:
         return _skip(f"Nothing has landed since the last look.{_not_read(look)}", watch)
     if look.fingerprint != watch.seen:
+        what = "Something has landed" if watch.seen else "This is the first look"
         return _skip(
-            "Something has landed; waiting until names, sizes and times are the same at two looks.",
+            f"{what}; waiting until names, sizes and times are the same at two looks.",
             Watch(look.fingerprint, watch.settled),
         )
     settled = Watch(look.fingerprint, look.fingerprint)

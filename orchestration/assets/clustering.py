@@ -10,9 +10,9 @@ from models.cadence import fit_cadence
 from models.selection import MIN_CLUSTER_SHARE
 from orchestration.behaviour import BehaviourNight, read_features, run_behaviour
 from orchestration.kept_nights import drop_other_nights
-from orchestration.ml_tables import count_rows, read_profiles, replace_night
+from orchestration.ml_tables import read_profiles, replace_night
 from orchestration.resources import NightHome, as_of_date
-from orchestration.ui_metadata.step_lineage import of_behaviour, of_cadence
+from orchestration.ui_metadata.step_lineage import about_table, of_behaviour, of_cadence
 from orchestration.ui_metadata.steps import (
     cadence_curve,
     cluster_candidates,
@@ -69,7 +69,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 [{"as_of_date": day, "run_id": context.run.run_id, **fit.to_row()}]
             )
             replace_night(connection, "cadence_parameters", day, frame)
-            rows = count_rows(connection, "cadence_parameters")
+            table = about_table(connection, "cadence_parameters")
         return dg.MaterializeResult(
             metadata={
                 "status": fit.status,
@@ -78,7 +78,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 "customers": fit.customers,
                 **({} if fit.r is None else {"r": fit.r, "alpha": fit.alpha}),
                 **cadence_curve(fit),
-                "dagster/row_count": rows,
+                **table,
                 **of_cadence(),
             }
         )
@@ -131,9 +131,9 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 language=night.settings.language,
             )
             drop_other_nights(connection, "ml.behaviour_scores")
-            rows = {name: count_rows(connection, name) for name in BEHAVIOUR_TABLES}
+            tables = {name: about_table(connection, name) for name in BEHAVIOUR_TABLES}
             profiles = read_profiles(connection, day)
-        yield from _events(outcome, features, rows, profiles)
+        yield from _events(outcome, features, tables, profiles)
 
     return [cadence_parameters, behaviour]
 
@@ -141,7 +141,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
 def _events(
     outcome: BehaviourNight,
     features: pd.DataFrame,
-    rows: Mapping[str, int],
+    tables: Mapping[str, dict[str, Any]],
     profiles: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
@@ -170,7 +170,7 @@ def _events(
             asset_key=["ml", name],
             metadata={
                 **pictures.get(name, {}),
-                "dagster/row_count": rows[name],
+                **tables[name],
                 **of_behaviour(name, [str(feature) for feature in features.columns]),
             },
         )

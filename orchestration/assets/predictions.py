@@ -6,10 +6,9 @@ from typing import Any
 import dagster as dg
 
 from models.leaks import DIFFERS, TOO_GOOD
-from orchestration.ml_tables import count_rows
 from orchestration.predictions import PredictionNight, run_predictions
 from orchestration.resources import NightHome, as_of_date
-from orchestration.ui_metadata.step_lineage import of_predictions
+from orchestration.ui_metadata.step_lineage import about_table, of_predictions
 from orchestration.ui_metadata.steps import backtests, proof
 
 PREDICTION_TABLES = {
@@ -95,14 +94,14 @@ def build_predictions(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
                 as_of_date(context),
                 context.run.run_id,
             )
-            rows = {name: count_rows(connection, name) for name in PREDICTION_TABLES}
-        yield from _events(outcome, rows, night.settings.relationship)
+            tables = {name: about_table(connection, name) for name in PREDICTION_TABLES}
+        yield from _events(outcome, tables, night.settings.relationship)
 
     return predictions
 
 
 def _events(
-    outcome: PredictionNight, rows: Mapping[str, int], relationship: str
+    outcome: PredictionNight, tables: Mapping[str, dict[str, Any]], relationship: str
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
     outlook, leaks = outcome.outlook, outcome.leaks
@@ -121,7 +120,7 @@ def _events(
             asset_key=["ml", name],
             metadata={
                 **pictures.get(name, {}),
-                "dagster/row_count": rows[name],
+                **tables[name],
                 **of_predictions(name, relationship),
             },
         )

@@ -10,7 +10,8 @@ from models.contract_histories import CONTRACT_COLUMNS, HAS_LEFT
 from models.customer_histories import HISTORY_COLUMNS, OUTCOME_COLUMNS
 from orchestration.column_lineage import COLUMN_LINEAGE
 from orchestration.landing_schema import LANDING
-from orchestration.ml_tables import columns_of
+from orchestration.ml_tables import columns_of, count_rows
+from orchestration.ui_metadata import column_schema
 
 # A column of an asset: schema, table, column.
 Source = tuple[str, str, str]
@@ -130,3 +131,11 @@ def stored_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: st
         [schema, table],
     ).fetchall()
     return [name for (name,) in rows]
+
+
+def about_table(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
+    """Return rows and columns of a table of `ml` as it stands."""
+    return {
+        "dagster/row_count": count_rows(connection, table),
+        **column_schema.stored(connection, "ml", table),
+    }

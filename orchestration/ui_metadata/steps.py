@@ -43,10 +43,10 @@ def cluster_profiles(profiles: pd.DataFrame, names: dict[str, str]) -> Entries:
     """Draw how far each segment lies from everybody, feature by feature, in standard deviations."""
     if profiles.empty:
         return {}
-    grid = profiles.pivot_table(index="segment_id", columns="feature", values="z").fillna(0.0)
+    grid = profiles.pivot_table(index="feature", columns="segment_id", values="z").fillna(0.0)
     text = heat_map(
-        [names.get(str(segment), str(segment)) for segment in grid.index],
-        [str(feature) for feature in grid.columns],
+        [str(feature) for feature in grid.index],
+        [names.get(str(segment), str(segment)) for segment in grid.columns],
         grid.to_numpy().tolist(),
         "segments against everybody",
     )

@@ -61,7 +61,8 @@ def heat_map(
     rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float]], alt: str
 ) -> str:
     """Return a grid of coloured cells: orange below 0, blue above, full at 1.5 either way."""
-    left, cell, top = 190, 62, 18
+    left, top = 180, 18
+    cell = max(62, 7 * max(len(name) for name in columns))
     marks = [
         f'<text x="{left + cell * place}" y="11">{escape(name)}</text>'
         for place, name in enumerate(columns)
@@ -70,12 +71,13 @@ def heat_map(
         y = top + ROW * down
         marks.append(f'<text y="{y + 13}">{escape(name)}</text>')
         for across, value in enumerate(row):
-            colour = BLUE if value > 0 else ORANGE
+            x, colour = left + cell * across, BLUE if value > 0 else ORANGE
             strength = min(abs(value) / 1.5, 1.0)
-            x = left + cell * across
+            ink = "#fff" if strength > 0.5 else INK
             marks.append(
                 f'<rect x="{x}" y="{y}" width="{cell - 2}" height="{ROW - 2}" fill="{colour}" '
-                f'fill-opacity="{strength:.2f}"/><text x="{x + 4}" y="{y + 12}">{value:+.1f}</text>'
+                f'fill-opacity="{strength:.2f}"/>'
+                f'<text x="{x + 6}" y="{y + 12}" fill="{ink}">{value:+.1f}</text>'
             )
     return picture(
         "".join(marks), alt, width=left + cell * len(columns), height=top + ROW * len(rows)

@@ -61,7 +61,7 @@ def test_a_bar_is_as_long_as_its_share() -> None:
 def test_a_name_cannot_break_a_table_or_be_a_link() -> None:
     text = table(["name", "#n"], [["a|b [c](http://x)", "1"]])
 
-    assert text.splitlines() == ["|name|n|", "|---|---:|", "|a¦b (c)(http://x)|1|"]
+    assert text.splitlines() == ["|name|n|", "|---|---:|", "|a¦b\u00a0(c)(http://x)|1|"]
 
 
 def test_pictures_are_sound_and_curves_small_enough_to_be_seen_at_once() -> None:
@@ -75,7 +75,7 @@ def test_pictures_are_sound_and_curves_small_enough_to_be_seen_at_once() -> None
 
 
 def test_names_in_a_picture_are_text_whatever_they_hold() -> None:
-    names = [each.text for each in drawing(heat_map(["<R&D>"], ["f"], [[0.0]], "grid"))]
+    names = [each.text for each in drawing(heat_map(["f"], ["<R&D>"], [[0.0]], "grid"))]
 
     assert "<R&D>" in names
 

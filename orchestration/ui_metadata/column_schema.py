@@ -1,0 +1,51 @@
+"""The columns of tables that no dbt model describes, for the Dagster UI."""
+
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration.landing_table import DUCKDB_TYPES, Column, LandingTable
+
+COLUMN_SCHEMA = "dagster/column_schema"
+
+
+def of_landing(table: LandingTable) -> dict[str, Any]:
+    """Return the columns that files of a landing table may have, and what is asked of each."""
+    return {
+        COLUMN_SCHEMA: dg.TableSchema(
+            columns=[
+                dg.TableColumn(
+                    name=column.name,
+                    type=DUCKDB_TYPES[column.kind],
+                    description=_asked_of(column),
+                    constraints=dg.TableColumnConstraints(nullable=not column.is_required),
+                )
+                for column in table.columns
+            ]
+        )
+    }
+
+
+def stored(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
+    """Return the columns of a table of the warehouse as it stands."""
+    rows = connection.execute(
+        "select column_name, data_type from duckdb_columns() where schema_name = ? "
+        "and table_name = ? and database_name = current_database() order by column_index",
+        [schema, table],
+    ).fetchall()
+    return {
+        COLUMN_SCHEMA: dg.TableSchema(
+            columns=[dg.TableColumn(name=name, type=kind.lower()) for name, kind in rows]
+        )
+    }
+
+
+def _asked_of(column: Column) -> str:
+    """Say whether a column must be there, and which values it may have."""
+    parts = ["Required." if column.is_required else "Optional; null where it is missing."]
+    if column.allowed:
+        parts.append(f"One of {', '.join(column.allowed)}.")
+    if column.lowest is not None and column.highest is not None:
+        parts.append(f"From {column.lowest} to {column.highest}; else null.")
+    return " ".join(parts)
