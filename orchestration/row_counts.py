@@ -19,18 +19,19 @@ COUNTED_ELSEWHERE = {
         "scheme in (select scheme from ops.own_rules)",
     ),
 }
+_SUCCESS = "success"
 # The views of single schemes are read once, into this table.
 ALL_SCHEMES = "segments.customer_segments"
 
 
 def count_rows(
-    connection: duckdb.DuckDBPyConnection, results: Sequence[RunResult], *, built: str = "success"
+    connection: duckdb.DuckDBPyConnection, results: Sequence[RunResult]
 ) -> dict[str, int]:
     """Return the rows of every model and seed that was built, by its dbt id."""
     nodes = [
         result.node
         for result in results
-        if str(result.status) == built and str(result.node.resource_type) in ("model", "seed")
+        if str(result.status) == _SUCCESS and str(result.node.resource_type) in ("model", "seed")
     ]
     relations = {node.unique_id: f"{node.schema}.{node.name}" for node in nodes}
     are_built = set(relations.values())

@@ -13,8 +13,8 @@ from orchestration.ops_tables import create_ops_schema, hold_time_zone, write_ni
 from orchestration.playbook import read_playbook, write_playbook
 from orchestration.resources import NightHome, as_of_date
 from orchestration.run_log import record_run
-from orchestration.ui_metadata import column_schema
-from orchestration.ui_metadata.step_lineage import of_ingest, of_night_settings, stored_columns
+from orchestration.ui_metadata.column_schema import of_landing, of_table, stored_columns
+from orchestration.ui_metadata.step_lineage import of_ingest, of_night_settings
 from orchestration.ui_metadata.steps import latest_files
 
 GROUP = "ingest"
@@ -59,7 +59,7 @@ def build_external_specs() -> list[dg.AssetSpec]:
             description=f"One row per {table.grain}, in files of `landing/{table.name}/`. "
             f"Required: {', '.join(table.required)}.",
             group_name="landing",
-            metadata=column_schema.of_landing(table),
+            metadata=of_landing(table),
             kinds={"file"},
             owners=OWNERS,
         )
@@ -124,13 +124,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 for name in [*LANDING, *BOOKKEEPING]
             }
             nulled = _count(connection, "select coalesce(sum(nulled), 0) from raw.nulled_values")
-            columns = {
-                name: {
-                    **column_schema.stored(connection, "raw", name),
-                    **of_ingest(name, stored_columns(connection, "raw", name)),
-                }
-                for name in counts
-            }
+            columns = {name: stored_columns(connection, "raw", name) for name in counts}
             files = latest_files(connection, context.run.run_id)
         context.log.info(report.to_text())
         for name, rows in counts.items():
@@ -139,7 +133,8 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 metadata={
                     "dagster/row_count": rows,
                     **(files if name == "files" else {}),
-                    **columns[name],
+                    **of_table(columns[name]),
+                    **of_ingest(name, columns[name]),
                 },
             )
         yield _warn(["raw", "nulled_values"], "every_optional_value_could_be_typed", nulled)
@@ -172,15 +167,13 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             plays = read_playbook(night.home.playbook_file, own_segments=own_segments)
             write_playbook(connection, plays)
             record_run(connection, day, context.run.run_id, night.settings)
-            columns = {
-                **column_schema.stored(connection, "ops", "night"),
-                **of_night_settings(stored_columns(connection, "ops", "night")),
-            }
+            columns = stored_columns(connection, "ops", "night")
         return dg.MaterializeResult(
             metadata={
                 "as_of_date": str(day),
                 "dagster/row_count": 1,
-                **columns,
+                **of_table(columns),
+                **of_night_settings(columns),
             }
         )
 

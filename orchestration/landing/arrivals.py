@@ -89,22 +89,27 @@ def read_loaded(connection: duckdb.DuckDBPyConnection) -> list[LoadedFile]:
 def new_files(files: Sequence[LandingFile], loaded: Sequence[LoadedFile]) -> list[LandingFile]:
     """Return the files whose content raw does not hold; a copy under another name is not new.
 
-    Only what may be new is hashed: a file that raw does not know by name and size, or that was
-    changed after it was loaded (the time of status change cannot be set back).
+    Hashing gigabytes would outlast a look, so only what may be known is hashed: a file of the size
+    of a loaded one that has another name, or was changed since it was loaded (the time of status
+    change cannot be set back).
     """
     contents = {(each.table, each.sha256) for each in loaded}
+    sizes = {(each.table, each.bytes) for each in loaded}
     last_load: dict[tuple[str, str, int], float] = {}
     for each in loaded:
         key = (each.table, each.name, each.bytes)
         last_load[key] = max(each.loaded_at, last_load.get(key, 0.0))
-    found = []
-    for file in files:
+
+    def is_known(file: LandingFile) -> bool:
         status = file.path.stat()
+        if (file.table, status.st_size) not in sizes:
+            return False
         changed_at = max(status.st_mtime, status.st_ctime)
-        is_as_loaded = changed_at < last_load.get((file.table, file.name, status.st_size), 0.0)
-        if not is_as_loaded and (file.table, content_sha256(file.path)) not in contents:
-            found.append(file)
-    return found
+        if changed_at < last_load.get((file.table, file.name, status.st_size), 0.0):
+            return True
+        return (file.table, content_sha256(file.path)) in contents
+
+    return [file for file in files if not is_known(file)]
 
 
 def _entries(folder: Path) -> list[tuple[str, int, int]]:

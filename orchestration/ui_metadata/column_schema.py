@@ -1,5 +1,6 @@
 """The columns of tables that no dbt model describes, for the Dagster UI."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -27,16 +28,23 @@ def of_landing(table: LandingTable) -> dict[str, Any]:
     }
 
 
-def stored(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, Any]:
-    """Return the columns of a table of the warehouse as it stands."""
+def stored_columns(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str
+) -> dict[str, str]:
+    """Return the types of a table's columns by name, in order, as the warehouse has them."""
     rows = connection.execute(
-        "select column_name, data_type from duckdb_columns() where schema_name = ? "
+        "select column_name, lower(data_type) from duckdb_columns() where schema_name = ? "
         "and table_name = ? and database_name = current_database() order by column_index",
         [schema, table],
     ).fetchall()
+    return dict(rows)
+
+
+def of_table(columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return the entry for columns with their types."""
     return {
         COLUMN_SCHEMA: dg.TableSchema(
-            columns=[dg.TableColumn(name=name, type=kind.lower()) for name, kind in rows]
+            columns=[dg.TableColumn(name=name, type=kind) for name, kind in columns.items()]
         )
     }
 

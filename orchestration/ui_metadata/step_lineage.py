@@ -11,7 +11,7 @@ from models.customer_histories import HISTORY_COLUMNS, OUTCOME_COLUMNS
 from orchestration.column_lineage import COLUMN_LINEAGE
 from orchestration.landing_schema import LANDING
 from orchestration.ml_tables import columns_of, count_rows
-from orchestration.ui_metadata import column_schema
+from orchestration.ui_metadata.column_schema import of_table, stored_columns
 
 # A column of an asset: schema, table, column.
 Source = tuple[str, str, str]
@@ -52,7 +52,7 @@ def lineage(deps: Mapping[str, Iterable[Source]]) -> dict[str, Any]:
     }
 
 
-def of_ingest(table: str, columns: Sequence[str]) -> dict[str, Any]:
+def of_ingest(table: str, columns: Iterable[str]) -> dict[str, Any]:
     """Return the lineage of a table of `raw`; what is no column of the files is the ingest's own.
 
     Beside a time stands its business day, which comes from it.
@@ -69,7 +69,7 @@ def of_ingest(table: str, columns: Sequence[str]) -> dict[str, Any]:
     )
 
 
-def of_night_settings(columns: Sequence[str]) -> dict[str, Any]:
+def of_night_settings(columns: Iterable[str]) -> dict[str, Any]:
     """Return the lineage of the night's one row: settings, and the currency of the lines."""
     return lineage(
         {name: [("raw", "transactions", name)] if name == "currency" else [] for name in columns}
@@ -123,19 +123,9 @@ def of_serving(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> 
     )
 
 
-def stored_columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
-    """Return the columns of a table of the warehouse, in order."""
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = ? and table_name = ? "
-        "and database_name = current_database() order by column_index",
-        [schema, table],
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
 def about_table(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
     """Return rows and columns of a table of `ml` as it stands."""
     return {
         "dagster/row_count": count_rows(connection, table),
-        **column_schema.stored(connection, "ml", table),
+        **of_table(stored_columns(connection, "ml", table)),
     }
