@@ -51,10 +51,12 @@ class ColumnLineage:
         """
         node = self._manifest["nodes"][unique_id]
         if not compiled_sql:
-            own = self._columns.get(_relation(node), {})
+            own = self.columns_of(unique_id)
             return {COLUMN_LINEAGE: dg.TableColumnLineage({column: [] for column in own})}
         parents = self._parents(node)
-        columns = {relation: self._columns.get(relation, {}) for relation in parents}
+        columns = {
+            relation: dict(sorted(self._columns.get(relation, {}).items())) for relation in parents
+        }
         digest = hashlib.md5(json.dumps([compiled_sql, columns]).encode()).hexdigest()
         if digest not in self._used:
             # What could not be read is tried again: an upgrade may have taught it.
@@ -70,6 +72,10 @@ class ColumnLineage:
             for column, parents in self._used[digest].items()
         }
         return {COLUMN_LINEAGE: dg.TableColumnLineage(deps_by_column=deps)} if deps else {}
+
+    def columns_of(self, unique_id: str) -> dict[str, str]:
+        """Return the types of a node's columns by name, in order."""
+        return self._columns.get(_relation(self._manifest["nodes"][unique_id]), {})
 
     def save(self) -> None:
         """Keep what was found for the next night."""
@@ -94,10 +100,11 @@ def _relation(node: Mapping[str, Any]) -> str:
 
 
 def read_columns(connection: duckdb.DuckDBPyConnection) -> Columns:
-    """Return the columns and types of every table and view of the warehouse."""
+    """Return the columns, in order, and types of every table and view of the warehouse."""
     rows = connection.execute(
         "select database_name || '.' || schema_name || '.' || table_name, column_name, data_type "
-        "from duckdb_columns() where not internal order by all"
+        "from duckdb_columns() where not internal "
+        "order by database_name, schema_name, table_name, column_index"
     ).fetchall()
     found: Columns = {}
     for relation, column, data_type in rows:

@@ -69,7 +69,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 [{"as_of_date": day, "run_id": context.run.run_id, **fit.to_row()}]
             )
             replace_night(connection, "cadence_parameters", day, frame)
-            table = about_table(connection, "cadence_parameters")
+            table = about_table(connection, "cadence_parameters", of_cadence())
         return dg.MaterializeResult(
             metadata={
                 "status": fit.status,
@@ -79,7 +79,6 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 **({} if fit.r is None else {"r": fit.r, "alpha": fit.alpha}),
                 **cadence_curve(fit),
                 **table,
-                **of_cadence(),
             }
         )
 
@@ -131,21 +130,25 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 language=night.settings.language,
             )
             drop_other_nights(connection, "ml.behaviour_scores")
-            tables = {name: about_table(connection, name) for name in BEHAVIOUR_TABLES}
+            names = [str(feature) for feature in features.columns]
+            tables = {
+                name: about_table(connection, name, of_behaviour(name, names))
+                for name in BEHAVIOUR_TABLES
+            }
             profiles = read_profiles(connection, day)
-        yield from _events(outcome, features, tables, profiles)
+        yield from _events(outcome, len(features), tables, profiles)
 
     return [cadence_parameters, behaviour]
 
 
 def _events(
     outcome: BehaviourNight,
-    features: pd.DataFrame,
+    customers: int,
     tables: Mapping[str, dict[str, Any]],
     profiles: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
-    model, customers = outcome.model, len(features)
+    model = outcome.model
     shares = (
         outcome.scores["segment_id"].value_counts(normalize=True) if len(outcome.scores) else None
     )
@@ -168,11 +171,7 @@ def _events(
     for name in BEHAVIOUR_TABLES:
         yield dg.MaterializeResult(
             asset_key=["ml", name],
-            metadata={
-                **pictures.get(name, {}),
-                **tables[name],
-                **of_behaviour(name, [str(feature) for feature in features.columns]),
-            },
+            metadata={**pictures.get(name, {}), **tables[name]},
         )
     learned = outcome.decision == "promoted"
     smallest = float(shares.min()) if shares is not None and learned else None

@@ -125,6 +125,7 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             }
             nulled = _count(connection, "select coalesce(sum(nulled), 0) from raw.nulled_values")
             columns = {name: stored_columns(connection, "raw", name) for name in counts}
+            lineage = {name: of_ingest(name, columns[name]) for name in counts}
             files = latest_files(connection, context.run.run_id)
         context.log.info(report.to_text())
         for name, rows in counts.items():
@@ -133,8 +134,8 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 metadata={
                     "dagster/row_count": rows,
                     **(files if name == "files" else {}),
-                    **of_table(columns[name]),
-                    **of_ingest(name, columns[name]),
+                    **of_table(columns[name], lineage[name]),
+                    **lineage[name],
                 },
             )
         yield _warn(["raw", "nulled_values"], "every_optional_value_could_be_typed", nulled)
@@ -168,12 +169,13 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             write_playbook(connection, plays)
             record_run(connection, day, context.run.run_id, night.settings)
             columns = stored_columns(connection, "ops", "night")
+            lineage = of_night_settings(columns)
         return dg.MaterializeResult(
             metadata={
                 "as_of_date": str(day),
                 "dagster/row_count": 1,
-                **of_table(columns),
-                **of_night_settings(columns),
+                **of_table(columns, lineage),
+                **lineage,
             }
         )
 

@@ -94,14 +94,18 @@ def build_predictions(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
                 as_of_date(context),
                 context.run.run_id,
             )
-            tables = {name: about_table(connection, name) for name in PREDICTION_TABLES}
-        yield from _events(outcome, tables, night.settings.relationship)
+            relationship = night.settings.relationship
+            tables = {
+                name: about_table(connection, name, of_predictions(name, relationship))
+                for name in PREDICTION_TABLES
+            }
+        yield from _events(outcome, tables)
 
     return predictions
 
 
 def _events(
-    outcome: PredictionNight, tables: Mapping[str, dict[str, Any]], relationship: str
+    outcome: PredictionNight, tables: Mapping[str, dict[str, Any]]
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
     outlook, leaks = outcome.outlook, outcome.leaks
@@ -118,11 +122,7 @@ def _events(
     for name in PREDICTION_TABLES:
         yield dg.MaterializeResult(
             asset_key=["ml", name],
-            metadata={
-                **pictures.get(name, {}),
-                **tables[name],
-                **of_predictions(name, relationship),
-            },
+            metadata={**pictures.get(name, {}), **tables[name]},
         )
     error, warn = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
     by_check = (

@@ -21,6 +21,7 @@ from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
 from orchestration.row_counts import count_rows
 from orchestration.stays_state import begin_stays, end_stays
+from orchestration.ui_metadata.column_schema import of_table
 from orchestration.ui_metadata.key_tables import about_key_table
 
 # Folders of dbt_project/models that run before and after the Python models. One invocation each:
@@ -137,13 +138,15 @@ def _run(
         elif str(result.status) == _SUCCESS:
             asset_key = translator.get_asset_spec(manifest, node.unique_id, None).key
             made.add(asset_key)
+            sources = lineage.metadata(node.unique_id, getattr(node, "compiled_code", None))
             yield dg.MaterializeResult(
                 asset_key=asset_key,
                 metadata={
                     "seconds": round(result.execution_time, 3),
                     "dagster/row_count": row_counts[node.unique_id],
                     **about.get(asset_key, {}),
-                    **lineage.metadata(node.unique_id, getattr(node, "compiled_code", None)),
+                    **of_table(lineage.columns_of(node.unique_id), sources, _described(node)),
+                    **sources,
                 },
             )
     lineage.save()
@@ -193,6 +196,11 @@ def _check_result(key: dg.AssetCheckKey, result: RunResult) -> dg.AssetCheckResu
             "seconds": round(result.execution_time, 3),
         },
     )
+
+
+def _described(node: Any) -> dict[str, str]:
+    """Return what the project says of a model's columns."""
+    return {name: column.description for name, column in node.columns.items()}
 
 
 def _explain(result: RunResult) -> str:

@@ -1,14 +1,16 @@
-"""The columns of tables that no dbt model describes, for the Dagster UI."""
+"""The columns of tables, what they mean and where they come from, for the Dagster UI."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import duckdb
 
+from orchestration.column_lineage import COLUMN_LINEAGE
 from orchestration.landing_table import DUCKDB_TYPES, Column, LandingTable
 
 COLUMN_SCHEMA = "dagster/column_schema"
+MAX_SOURCES = 4
 
 
 def of_landing(table: LandingTable) -> dict[str, Any]:
@@ -40,13 +42,45 @@ def stored_columns(
     return dict(rows)
 
 
-def of_table(columns: Mapping[str, str]) -> dict[str, Any]:
-    """Return the entry for columns with their types."""
+def of_table(
+    columns: Mapping[str, str],
+    lineage: Mapping[str, Any],
+    descriptions: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the entry for columns with their types, what they mean, and where they come from.
+
+    Dagster's own page shows column lineage nowhere: only its paid one draws it. So the sources
+    stand behind the description; a column of the same name is told by its table alone.
+    """
+    deps = lineage[COLUMN_LINEAGE].deps_by_column if COLUMN_LINEAGE in lineage else {}
+    words = descriptions or {}
     return {
         COLUMN_SCHEMA: dg.TableSchema(
-            columns=[dg.TableColumn(name=name, type=kind) for name, kind in columns.items()]
+            columns=[
+                dg.TableColumn(
+                    name=name,
+                    type=kind,
+                    description=" ".join(
+                        part
+                        for part in (words.get(name), _sources(name, deps.get(name, ())))
+                        if part
+                    ),
+                )
+                for name, kind in columns.items()
+            ]
         )
     }
+
+
+def _sources(column: str, deps: Sequence[dg.TableColumnDep]) -> str:
+    """Name the columns that one comes from, the first few of many."""
+    names = [
+        dep.asset_key.to_user_string()
+        + ("" if dep.column_name == column else f".{dep.column_name}")
+        for dep in deps
+    ]
+    more = f" and {len(names) - MAX_SOURCES} more" if len(names) > MAX_SOURCES else ""
+    return f"← {', '.join(names[:MAX_SOURCES])}{more}" if names else ""
 
 
 def _asked_of(column: Column) -> str:

@@ -123,9 +123,12 @@ def of_serving(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> 
     )
 
 
-def about_table(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, Any]:
-    """Return rows and columns of a table of `ml` as it stands."""
+def about_table(
+    connection: duckdb.DuckDBPyConnection, table: str, lineage: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return rows, columns and lineage of a table of `ml` as it stands."""
     return {
         "dagster/row_count": count_rows(connection, table),
-        **of_table(stored_columns(connection, "ml", table)),
+        **of_table(stored_columns(connection, "ml", table), lineage),
+        **lineage,
     }

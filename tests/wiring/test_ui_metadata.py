@@ -16,6 +16,7 @@ from orchestration.landing_schema import LANDING
 from orchestration.ml_tables import TABLES, columns_of
 from orchestration.ops_tables import CheckResult
 from orchestration.ui_metadata import steps
+from orchestration.ui_metadata.column_schema import of_table
 from orchestration.ui_metadata.key_tables import about_key_table
 from orchestration.ui_metadata.markdown import INLINE_CHARACTERS, bar, table
 from orchestration.ui_metadata.small_cells import hidden
@@ -137,6 +138,28 @@ def test_a_table_that_cannot_be_read_stops_no_night() -> None:
 
     assert list(about) == ["not_drawn"]
     assert not about_key_table(connection, dg.AssetKey(["marts", "run_info"]))
+
+
+def test_a_column_says_what_it_means_and_where_it_comes_from() -> None:
+    deps = [
+        dg.TableColumnDep(asset_key=dg.AssetKey(["core", f"t{number}"]), column_name=name)
+        for number, name in enumerate(["amount", "paid", "a", "b", "c", "d"])
+    ]
+    lineage = dg.TableColumnLineage({"amount": deps, "own": []})
+
+    schema = of_table(
+        {"amount": "decimal(18,4)", "own": "bigint"},
+        {"dagster/column_lineage": lineage},
+        {"amount": "What was paid."},
+    )["dagster/column_schema"]
+
+    assert [(column.type, column.description) for column in schema.columns] == [
+        (
+            "decimal(18,4)",
+            "What was paid. ← core/t0, core/t1.paid, core/t2.a, core/t3.b and 2 more",
+        ),
+        ("bigint", ""),
+    ]
 
 
 def test_every_column_of_a_landing_table_leads_back_to_the_files() -> None:
