@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import duckdb
 from dbt.artifacts.schemas.run import RunResult
 
-# Counting a view runs it. Of these, each dearer than a scan, something else has as many rows; a test
-# over a whole night holds it against the view. By view: what is counted, and which of its rows.
+# Counting a view runs it. Of these, each dearer than a scan, something else has as many rows; a
+# test over a whole night holds it against the view. By view: what is counted, which of its rows.
 COUNTED_ELSEWHERE = {
     "core.orders": ("core.int_orders_opened", "true"),
     "features.past_customer_behaviour": (

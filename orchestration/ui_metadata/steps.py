@@ -48,7 +48,7 @@ def cluster_profiles(profiles: pd.DataFrame, names: dict[str, str]) -> Entries:
         [str(feature) for feature in grid.index],
         [names.get(str(segment), str(segment)) for segment in grid.columns],
         grid.to_numpy().tolist(),
-        "segments against everybody",
+        "segment means in standard deviations from everybody",
     )
     return {"profiles": dg.MetadataValue.md(text)}
 
@@ -110,7 +110,7 @@ def proof(backtest: pd.DataFrame) -> Entries:
     ]
     return {
         "model minus baseline": dg.MetadataValue.md(
-            intervals(rows, "model minus baseline, with 95 % intervals; right of 0 the model wins")
+            intervals(rows, "model minus baseline, 95 % intervals; right of 0: better")
         )
     }
 

@@ -37,7 +37,7 @@ def line(
     return picture(body, alt, width=width, height=height + 18)
 
 
-def intervals(rows: Sequence[tuple[str, float, float, float]], alt: str) -> str:
+def intervals(rows: Sequence[tuple[str, float, float, float]], caption: str) -> str:
     """Return a dot with its interval a row: name, estimate, low, high; a line stands at zero."""
     names, width = 150, 420
     low = min(0.0, *(row[2] for row in rows))
@@ -54,11 +54,12 @@ def intervals(rows: Sequence[tuple[str, float, float, float]], alt: str) -> str:
             f'<path d="M{x(least)} {y}H{x(most)}" stroke="{BLUE}" stroke-width="2"/>'
             f'<circle cx="{x(estimate)}" cy="{y}" r="4" fill="{BLUE}"/>'
         )
-    return picture("".join(marks), alt, width=width, height=ROW * len(rows) + 4)
+    marks.append(f'<text y="{ROW * len(rows) + 14}">{escape(caption)}</text>')
+    return picture("".join(marks), caption, width=width, height=ROW * (len(rows) + 1) + 2)
 
 
 def heat_map(
-    rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float]], alt: str
+    rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float]], caption: str
 ) -> str:
     """Return a grid of coloured cells: orange below 0, blue above, full at 1.5 either way."""
     left, top = 180, 18
@@ -79,6 +80,8 @@ def heat_map(
                 f'fill-opacity="{strength:.2f}"/>'
                 f'<text x="{x + 6}" y="{y + 12}" fill="{ink}">{value:+.1f}</text>'
             )
+    bottom = top + ROW * len(rows)
+    marks.append(f'<text y="{bottom + 14}">{escape(caption)}</text>')
     return picture(
-        "".join(marks), alt, width=left + cell * len(columns), height=top + ROW * len(rows)
+        "".join(marks), caption, width=left + cell * len(columns), height=bottom + ROW + 2
     )
