@@ -229,6 +229,51 @@ def cohort_retention(connection: Connection) -> Entries:
     return {"retention": dg.MetadataValue.md(text)}
 
 
+def data_quality(connection: Connection) -> Entries:
+    """Show how many checks did not hold on the nights before; tonight's stand with the publish."""
+    rows = connection.execute(
+        """
+        select
+            as_of_date, count(*),
+            count(*) filter (where not passed and severity = 'warn'),
+            count(*) filter (where not passed and severity = 'error')
+        from marts.fct_data_quality group by all order by as_of_date desc limit 10
+        """
+    ).fetchall()
+    lines = [[str(night), *map(str, counts)] for night, *counts in rows]
+    text = table(["night", "#checks", "#warned", "#failed"], lines) if lines else "none yet"
+    return {"nights before": dg.MetadataValue.md(text)}
+
+
+def rejected_rows(connection: Connection) -> Entries:
+    """Show why rows were refused, over all files."""
+    rows = connection.execute(
+        "select source_table, reason, sum(rows) from marts.fct_rejected_rows group by all "
+        "order by 3 desc, source_table, reason limit 15"
+    ).fetchall()
+    lines = [[source, reason, f"{count:,}"] for source, reason, count in rows]
+    text = table(["table", "reason", "#rows"], lines) if lines else "none"
+    return {"reasons": dg.MetadataValue.md(text)}
+
+
+def feature_drift(connection: Connection) -> Entries:
+    """Show how far tonight's customers have moved from those that the model learned from."""
+    rows = connection.execute(
+        """
+        select drift.feature, drift.psi, drift.psi_limit, drift.is_drifted
+        from marts.fct_feature_drift as drift
+        inner join ops.night as night on drift.as_of_date = night.as_of_date
+        order by drift.psi desc, drift.model_id, drift.feature limit 15
+        """
+    ).fetchall()
+    lines = [
+        [feature, f"{psi:.3f}", f"{limit:.3f}", "drifted" if is_drifted else "", bar(psi / limit)]
+        for feature, psi, limit, is_drifted in rows
+    ]
+    head = ["feature", "#PSI", "#limit", " ", "of the limit"]
+    return {"tonight": dg.MetadataValue.md(table(head, lines) if lines else "no model")}
+
+
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
@@ -241,7 +286,10 @@ KEY_TABLES: Mapping[str, Callable[[Connection], Entries]] = {
     "marts/fct_cohort_retention": cohort_retention,
     "marts/fct_customer_segments": customer_segments,
     "marts/fct_daily_revenue": daily_revenue,
+    "marts/fct_data_quality": data_quality,
+    "marts/fct_feature_drift": feature_drift,
     "marts/fct_landing_balance": landing_balance,
+    "marts/fct_rejected_rows": rejected_rows,
     "marts/fct_scheme_scorecard": scheme_scorecard,
     "marts/fct_segment_changes": segment_changes,
 }
