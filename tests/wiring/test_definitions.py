@@ -12,6 +12,7 @@ from orchestration.definitions import build_definitions
 from orchestration.freshness import READ_BY_PEOPLE
 from orchestration.home import Home
 from orchestration.landing_schema import LANDING
+from orchestration.ui_metadata.key_tables import KEY_TABLES
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 
@@ -82,6 +83,12 @@ def test_every_check_says_what_it_guards_against(repository: dg.RepositoryDefini
     graph = repository.asset_graph
     for key in graph.asset_check_keys:
         assert graph.get(key).description, key
+
+
+def test_small_tables_are_of_assets_that_there_are(repository: dg.RepositoryDefinition) -> None:
+    names = {key.to_user_string() for key in repository.asset_graph.materializable_asset_keys}
+
+    assert set(KEY_TABLES) <= names
 
 
 def test_what_is_read_has_a_deadline(
