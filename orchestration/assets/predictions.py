@@ -9,7 +9,7 @@ from models.leaks import DIFFERS, TOO_GOOD
 from orchestration.predictions import PredictionNight, run_predictions
 from orchestration.resources import NightHome, as_of_date
 from orchestration.ui_metadata.step_lineage import about_table, of_predictions
-from orchestration.ui_metadata.steps import backtests, proof
+from orchestration.ui_metadata.steps import backtests, calibration, proof
 
 PREDICTION_TABLES = {
     "customer_predictions": "One row per customer with a counted order (with contracts: with one "
@@ -112,6 +112,7 @@ def _events(
     about: dict[str, Any] = {
         "churn": f"{outlook.prediction_source}: {outlook.prediction_reason}",
         "value": f"{outlook.value_prediction_source}: {outlook.value_prediction_reason}",
+        **calibration(outlook.backtest),
         **proof(outlook.backtest),
     }
     pictures = {"prediction_sources": about, "model_backtests": backtests(outlook.backtest)}

@@ -16,6 +16,8 @@ from orchestration.ui_metadata.svg import heat_map, intervals, line
 Entries = dict[str, Any]
 
 CURVE_DAYS = 24
+CALIBRATION_METRICS = ("calibration_slope", "bias_ratio")
+WORTH_METRICS = ("brier_skill", "auc", "spearman", "normalised_gini")
 
 
 def cadence_curve(fit: CadenceFit) -> Entries:
@@ -99,9 +101,7 @@ def proof(backtest: pd.DataFrame) -> Entries:
     differences = backtest[backtest["predictor"] == "difference"].dropna(
         subset=["estimate", "low", "high"]
     )
-    shown = differences[
-        differences["metric"].isin(["brier_skill", "auc", "spearman", "normalised_gini"])
-    ]
+    shown = differences[differences["metric"].isin(WORTH_METRICS)]
     if shown.empty:
         return {}
     rows = [
@@ -115,8 +115,24 @@ def proof(backtest: pd.DataFrame) -> Entries:
     }
 
 
+def calibration(backtest: pd.DataFrame) -> Entries:
+    """Show whether predictions come true as often as they say, model beside baseline: at 1 they do.
+
+    Of chances the slope of the calibration, of counts and money predicted over actual.
+    """
+    shown = backtest[
+        backtest["metric"].isin(CALIBRATION_METRICS) & (backtest["predictor"] != "difference")
+    ]
+    return {"calibration (best: 1)": _measured(shown)} if len(shown) else {}
+
+
 def backtests(backtest: pd.DataFrame) -> Entries:
     """Show every predictor of the past night beside its baseline."""
+    return {"backtest": _measured(backtest)}
+
+
+def _measured(backtest: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """Return rows of a backtest as a table."""
     lines = [
         [
             *(str(name) for name in (row.target, row.metric, row.predictor)),
@@ -126,7 +142,7 @@ def backtests(backtest: pd.DataFrame) -> Entries:
         for row in backtest.itertuples()
     ]
     head = ["target", "metric", "predictor", "#estimate", "#95 %"]
-    return {"backtest": dg.MetadataValue.md(table(head, lines))}
+    return dg.MetadataValue.md(table(head, lines))
 
 
 def checks_of_the_night(checks: Sequence[CheckResult]) -> Entries:

@@ -121,6 +121,8 @@ def test_a_backtest_is_drawn_by_model_minus_baseline() -> None:
             ["churn_90d", "brier_skill", "churn_model", 0.2, 0.1, 0.3],
             ["churn_90d", "brier_skill", "difference", 0.04, 0.01, 0.08],
             ["churn_90d", "auc", "difference", np.nan, np.nan, np.nan],
+            ["churn_90d", "calibration_slope", "churn_model", 0.9, 0.8, 1.1],
+            ["churn_90d", "calibration_slope", "difference", 0.2, 0.1, 0.3],
         ],
         columns=["target", "metric", "predictor", "estimate", "low", "high"],
     )
@@ -131,6 +133,11 @@ def test_a_backtest_is_drawn_by_model_minus_baseline() -> None:
     assert texts[0] == "churn_90d brier_skill"
     assert len(texts) == 2
     assert not steps.proof(backtest.head(0))
+    [entry] = steps.calibration(backtest).values()
+    assert markdown_of(entry).splitlines()[2:] == [
+        "|churn_90d|calibration_slope|churn_model|0.9|0.8\u00a0to\u00a01.1|"
+    ]
+    assert not steps.calibration(backtest.head(0))
 
 
 def test_a_table_that_cannot_be_read_stops_no_night() -> None:
