@@ -82,6 +82,13 @@ def decide(
     settled = Watch(look.fingerprint, look.fingerprint)
     if not any(file.table == "transactions" for file in look.files):
         return _skip(f"No transactions have landed yet.{_not_read(look)}", settled)
+    if not home.warehouse.exists():
+        # It would fix the time zone, which whoever has just landed files may not have set yet.
+        return _skip(
+            "No night has been run here: the first is begun by `strata run`, the job nightly or the "
+            "schedule.",
+            watch,
+        )
     if waiting := _run_on_its_way(instance, now):
         return _skip(f"{waiting} It takes in what lies there; then this looks again.", watch)
     new = new_files(look.files, _loaded(home, settings))
@@ -131,8 +138,6 @@ def _run_on_its_way(instance: dg.DagsterInstance, now: datetime) -> str | None:
 
 def _loaded(home: Home, settings: Settings) -> list[LoadedFile]:
     """Return what raw holds; the files themselves are read after the warehouse is free again."""
-    if not home.warehouse.exists():
-        return []
     with (
         hold_the_warehouse(home, "a look at what has landed", wait_seconds=0),
         connect(home, settings) as connection,

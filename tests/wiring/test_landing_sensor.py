@@ -50,7 +50,6 @@ class Shop:
     def take_in(self, *paths: Path, loaded_at: datetime) -> None:
         """Write into raw what a night writes that reads these files."""
         with connect(self.home, SETTINGS) as connection:
-            create_raw_schema(connection)
             for number, path in enumerate(paths):
                 connection.execute(
                     "insert into raw.files values (?, 'transactions', ?, ?, ?, 1, null, 'run', ?, "
@@ -61,6 +60,9 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
+    """Return a home in which a night has been run."""
+    with connect(Home(tmp_path), SETTINGS) as connection:
+        create_raw_schema(connection)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Shop(Home(tmp_path), instance)
 
@@ -257,6 +259,14 @@ def test_without_transactions_there_is_nothing_to_run(shop: Shop) -> None:
 def test_an_empty_folder_is_nothing_new(shop: Shop) -> None:
     assert not look_at(shop.home.landing).files
     assert "No transactions" in why(shop.looks(2)[1])
+
+
+def test_the_first_night_is_begun_by_a_person(shop: Shop) -> None:
+    """It fixes the time zone, which may not be set yet."""
+    shop.home.warehouse.unlink()
+    shop.land("orders.csv")
+
+    assert "No night has been run here" in why(shop.looks(2)[1])
 
 
 def test_it_can_be_switched_off(shop: Shop) -> None:
