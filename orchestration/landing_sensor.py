@@ -85,8 +85,8 @@ def decide(
     if not home.warehouse.exists():
         # It would fix the time zone, which whoever has just landed files may not have set yet.
         return _skip(
-            "No night has been run here: the first is begun by `strata run`, the job nightly or the "
-            "schedule.",
+            "No night has been run here: the first is begun by `strata run`, the job `nightly` or "
+            "the schedule.",
             watch,
         )
     if waiting := _run_on_its_way(instance, now):

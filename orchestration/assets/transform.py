@@ -145,7 +145,7 @@ def _run(
                     "seconds": round(result.execution_time, 3),
                     "dagster/row_count": row_counts[node.unique_id],
                     **about.get(asset_key, {}),
-                    **of_table(lineage.columns_of(node.unique_id), sources, _described(node)),
+                    **of_table(lineage.columns_of(node.unique_id), sources),
                     **sources,
                 },
             )
@@ -196,11 +196,6 @@ def _check_result(key: dg.AssetCheckKey, result: RunResult) -> dg.AssetCheckResu
             "seconds": round(result.execution_time, 3),
         },
     )
-
-
-def _described(node: Any) -> dict[str, str]:
-    """Return what the project says of a model's columns."""
-    return {name: column.description for name, column in node.columns.items()}
 
 
 def _explain(result: RunResult) -> str:

@@ -1,4 +1,4 @@
-"""The columns of tables, what they mean and where they come from, for the Dagster UI."""
+"""The columns of tables and where they come from, for the Dagster UI."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,29 +42,21 @@ def stored_columns(
     return dict(rows)
 
 
-def of_table(
-    columns: Mapping[str, str],
-    lineage: Mapping[str, Any],
-    descriptions: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """Return the entry for columns with their types, what they mean, and where they come from.
+def of_table(columns: Mapping[str, str], lineage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry for columns with their types, and where each comes from.
 
-    Dagster's own page shows column lineage nowhere: only its paid one draws it. So the sources
-    stand behind the description; a column of the same name is told by its table alone.
+    Dagster's own page draws column lineage nowhere (its paid one does), so that the sources stand
+    beside the type, as constraints do: what it says of a column there comes from the event, and
+    what it describes from the definition.
     """
     deps = lineage[COLUMN_LINEAGE].deps_by_column if COLUMN_LINEAGE in lineage else {}
-    words = descriptions or {}
     return {
         COLUMN_SCHEMA: dg.TableSchema(
             columns=[
                 dg.TableColumn(
                     name=name,
                     type=kind,
-                    description=" ".join(
-                        part
-                        for part in (words.get(name), _sources(name, deps.get(name, ())))
-                        if part
-                    ),
+                    constraints=dg.TableColumnConstraints(other=_sources(name, deps.get(name, ()))),
                 )
                 for name, kind in columns.items()
             ]
@@ -72,15 +64,18 @@ def of_table(
     }
 
 
-def _sources(column: str, deps: Sequence[dg.TableColumnDep]) -> str:
-    """Name the columns that one comes from, the first few of many."""
+def _sources(column: str, deps: Sequence[dg.TableColumnDep]) -> list[str]:
+    """Name the columns that one comes from, the first few of many.
+
+    One of the same name is told by its table alone.
+    """
     names = [
-        dep.asset_key.to_user_string()
+        f"← {dep.asset_key.to_user_string()}"
         + ("" if dep.column_name == column else f".{dep.column_name}")
         for dep in deps
     ]
-    more = f" and {len(names) - MAX_SOURCES} more" if len(names) > MAX_SOURCES else ""
-    return f"← {', '.join(names[:MAX_SOURCES])}{more}" if names else ""
+    more = len(names) - MAX_SOURCES
+    return [*names[:MAX_SOURCES], f"and {more} more"] if more > 0 else names
 
 
 def _asked_of(column: Column) -> str:

@@ -123,26 +123,26 @@ def calibration(backtest: pd.DataFrame) -> Entries:
     shown = backtest[
         backtest["metric"].isin(CALIBRATION_METRICS) & (backtest["predictor"] != "difference")
     ]
-    return {"calibration (best: 1)": _measured(shown)} if len(shown) else {}
+    lines = [
+        [str(row.target), str(row.predictor), _number(row.estimate), _interval(row)]
+        for row in shown.itertuples()
+    ]
+    text = table(["target", "predictor", "#estimate", "#95 %"], lines)
+    return {"calibration (best: 1)": dg.MetadataValue.md(text)} if lines else {}
 
 
 def backtests(backtest: pd.DataFrame) -> Entries:
     """Show every predictor of the past night beside its baseline."""
-    return {"backtest": _measured(backtest)}
-
-
-def _measured(backtest: pd.DataFrame) -> dg.MarkdownMetadataValue:
-    """Return rows of a backtest as a table."""
     lines = [
         [
             *(str(name) for name in (row.target, row.metric, row.predictor)),
             _number(row.estimate),
-            f"{_number(row.low)} to {_number(row.high)}",
+            _interval(row),
         ]
         for row in backtest.itertuples()
     ]
     head = ["target", "metric", "predictor", "#estimate", "#95 %"]
-    return dg.MetadataValue.md(table(head, lines))
+    return {"backtest": dg.MetadataValue.md(table(head, lines))}
 
 
 def checks_of_the_night(checks: Sequence[CheckResult]) -> Entries:
@@ -189,6 +189,10 @@ def latest_files(connection: duckdb.DuckDBPyConnection, run_id: str) -> Entries:
     ]
     text = table(["file", "#rows", "#KiB", "status"], lines) if lines else "none"
     return {"new_files": dg.MetadataValue.md(text)}
+
+
+def _interval(row: Any) -> str:
+    return f"{_number(row.low)} to {_number(row.high)}"
 
 
 def _number(value: Any) -> str:
