@@ -80,8 +80,6 @@ def decide(
             Watch(look.fingerprint, watch.settled),
         )
     settled = Watch(look.fingerprint, look.fingerprint)
-    if not any(file.table == "transactions" for file in look.files):
-        return _skip(f"No transactions have landed yet.{_not_read(look)}", settled)
     if not home.warehouse.exists():
         # It would fix the time zone, which whoever has just landed files may not have set yet.
         return _skip(
@@ -91,7 +89,10 @@ def decide(
         )
     if waiting := _run_on_its_way(instance, now):
         return _skip(f"{waiting} It takes in what lies there; then this looks again.", watch)
-    new = new_files(look.files, _loaded(home, settings))
+    loaded = _loaded(home, settings)
+    if "transactions" not in {file.table for file in look.files} | {each.table for each in loaded}:
+        return _skip(f"No transactions have landed yet.{_not_read(look)}", settled)
+    new = new_files(look.files, loaded)
     if not new:
         return _skip(
             f"All {len(look.files)} files have been taken in already.{_not_read(look)}", settled

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -58,11 +59,18 @@ class Shop:
                 )
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """Return a home in which a night has been run."""
-    with connect(Home(tmp_path), SETTINGS) as connection:
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a warehouse as a night leaves it that took in nothing."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    with connect(home, SETTINGS) as connection:
         create_raw_schema(connection)
+    return home.warehouse
+
+
+@pytest.fixture
+def shop(tmp_path: Path, warehouse: Path) -> Iterator[Shop]:
+    shutil.copy(warehouse, Home(tmp_path).warehouse)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Shop(Home(tmp_path), instance)
 
@@ -243,10 +251,17 @@ def test_under_run_until_data_it_is_the_datas_last_day(shop: Shop) -> None:
     assert nights(shop.look(settings)) == ["2024-05-01"]
 
 
+def test_files_that_were_taken_in_may_be_moved_away(shop: Shop) -> None:
+    orders = shop.land("orders.csv")
+    shop.take_in(orders, loaded_at=an_hour_ago())
+    orders.unlink()
+    land_customers(shop)
+
+    assert nights(shop.looks(2)[1]) == [str(yesterday(SETTINGS))]
+
+
 def test_without_transactions_there_is_nothing_to_run(shop: Shop) -> None:
-    folder = shop.home.landing / "customers"
-    folder.mkdir(parents=True)
-    (folder / "customers.csv").write_text("customer_id\nC1\n")
+    land_customers(shop)
     (shop.home.landing / "notes.txt").write_text("Ann")
 
     said = why(shop.looks(2)[1])
@@ -286,6 +301,12 @@ def test_settings_that_cannot_be_read_are_named_by_line(shop: Shop) -> None:
     data = _definitions(shop.home).resolve_sensor_def("landing_sensor").evaluate_tick(context)
 
     assert "line 2" in str(data.skip_message)
+
+
+def land_customers(shop: Shop) -> None:
+    folder = shop.home.landing / "customers"
+    folder.mkdir(parents=True)
+    (folder / "customers.csv").write_text("customer_id\nC1\n")
 
 
 def _definitions(home: Home) -> dg.Definitions:
