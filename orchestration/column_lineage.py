@@ -14,6 +14,8 @@ from sqlglot.lineage import Node, lineage
 
 from orchestration.home import Home
 
+_ROW_PLACE = "rowid"
+COLUMN_LINEAGE = "dagster/column_lineage"
 # Column types by column name by relation, `database.schema.table`.
 Columns = dict[str, dict[str, str]]
 
@@ -43,16 +45,22 @@ class ColumnLineage:
         self._used: dict[str, dict[str, list[list[str]]]] = {}
 
     def metadata(self, unique_id: str, compiled_sql: str | None) -> dict[str, Any]:
-        """Return the metadata entry of one model, empty for seeds and unreadable SQL."""
-        if not compiled_sql:
-            return {}
+        """Return the metadata entry of one model or seed, empty if sqlglot cannot read its SQL.
+
+        The columns of a seed, and those that a query makes of nothing, come from no column.
+        """
         node = self._manifest["nodes"][unique_id]
+        if not compiled_sql:
+            own = self.columns_of(unique_id)
+            return {COLUMN_LINEAGE: dg.TableColumnLineage({column: [] for column in own})}
         parents = self._parents(node)
-        columns = {relation: self._columns.get(relation, {}) for relation in parents}
+        columns = {
+            relation: dict(sorted(self._columns.get(relation, {}).items())) for relation in parents
+        }
         digest = hashlib.md5(json.dumps([compiled_sql, columns]).encode()).hexdigest()
         if digest not in self._used:
-            known = self._known.get(digest)
-            self._used[digest] = _trace(compiled_sql, parents, columns) if known is None else known
+            # What could not be read is tried again: an upgrade may have taught it.
+            self._used[digest] = self._known.get(digest) or _trace(compiled_sql, parents, columns)
         deps = {
             column: [
                 dg.TableColumnDep(
@@ -63,9 +71,11 @@ class ColumnLineage:
             ]
             for column, parents in self._used[digest].items()
         }
-        if not any(deps.values()):
-            return {}
-        return {"dagster/column_lineage": dg.TableColumnLineage(deps_by_column=deps)}
+        return {COLUMN_LINEAGE: dg.TableColumnLineage(deps_by_column=deps)} if deps else {}
+
+    def columns_of(self, unique_id: str) -> dict[str, str]:
+        """Return the types of a node's columns by name, in order."""
+        return self._columns.get(_relation(self._manifest["nodes"][unique_id]), {})
 
     def save(self) -> None:
         """Keep what was found for the next night."""
@@ -80,15 +90,21 @@ class ColumnLineage:
         for unique_id in node["depends_on"]["nodes"]:
             parent = self._manifest["nodes"].get(unique_id) or self._manifest["sources"][unique_id]
             if parent.get("relation_name"):
-                found[parent["relation_name"].replace('"', "").lower()] = unique_id
+                found[_relation(parent)] = unique_id
         return found
 
 
+def _relation(node: Mapping[str, Any]) -> str:
+    """Return `database.schema.table` of a node of the manifest."""
+    return str(node["relation_name"]).replace('"', "").lower()
+
+
 def read_columns(connection: duckdb.DuckDBPyConnection) -> Columns:
-    """Return the columns and types of every table and view of the warehouse."""
+    """Return the columns, in order, and types of every table and view of the warehouse."""
     rows = connection.execute(
         "select database_name || '.' || schema_name || '.' || table_name, column_name, data_type "
-        "from duckdb_columns() where not internal order by all"
+        "from duckdb_columns() where not internal "
+        "order by database_name, schema_name, table_name, column_index"
     ).fetchall()
     found: Columns = {}
     for relation, column, data_type in rows:
@@ -103,7 +119,9 @@ def _trace(
     schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
     for relation, types in columns.items():
         database, name, table = relation.split(".")
-        schema.setdefault(database, {}).setdefault(name, {})[table] = types
+        # DuckDB's own name for a row's place is a column to sqlglot where a query asks for it.
+        own = {_ROW_PLACE: "bigint"} if _ROW_PLACE in compiled_sql else {}
+        schema.setdefault(database, {}).setdefault(name, {})[table] = {**types, **own}
     try:
         roots = lineage(None, parse_one(compiled_sql, dialect="duckdb"), schema, dialect="duckdb")
     except (SqlglotError, ValueError, KeyError, TypeError, RecursionError):
@@ -111,7 +129,7 @@ def _trace(
     return {
         column: [list(source) for source in sorted(_sources(root, parents))]
         for column, root in roots.items()
-        if column != "*"
+        if column not in ("*", _ROW_PLACE)
     }
 
 

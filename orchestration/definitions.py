@@ -12,8 +12,10 @@ from orchestration.assets.transform import build_dbt_stages
 from orchestration.checks import build_closing_check
 from orchestration.dbt import manifest_dict
 from orchestration.failures import build_failure_hook
+from orchestration.freshness import nightly_freshness, with_freshness
 from orchestration.home import Home
 from orchestration.jobs import build_jobs
+from orchestration.landing_sensor import build_landing_sensor
 from orchestration.partitions import ONE_NIGHT_A_RUN, nightly_partitions
 from orchestration.resources import NightHome
 from orchestration.schedules import build_schedule, build_weekly_schedule
@@ -25,6 +27,7 @@ def build_definitions(home: Home) -> dg.Definitions:
     """Return the definitions that work on one home."""
     settings = load_settings(home.settings_file)
     partitions = nightly_partitions(settings)
+    freshness = nightly_freshness(settings)
     jobs = build_jobs(build_failure_hook(home), partitions)
     built = [
         *build_ingest(partitions),
@@ -34,7 +37,8 @@ def build_definitions(home: Home) -> dg.Definitions:
     ]
     published = [build_serving(partitions, built), build_report(partitions)]
     nightly = [
-        assets.with_attributes(backfill_policy=ONE_NIGHT_A_RUN) for assets in [*built, *published]
+        with_freshness(assets, freshness).with_attributes(backfill_policy=ONE_NIGHT_A_RUN)
+        for assets in [*built, *published]
     ]
     return dg.Definitions(
         assets=[*build_external_specs(), *nightly, build_reconcile()],
@@ -44,7 +48,10 @@ def build_definitions(home: Home) -> dg.Definitions:
             build_schedule(home, settings, jobs[0]),
             build_weekly_schedule(settings, jobs[2]),
         ],
-        sensors=[build_failure_sensor(home, [jobs[0], jobs[2]])],
+        sensors=[
+            build_failure_sensor(home, [jobs[0], jobs[2]]),
+            build_landing_sensor(home, jobs[0]),
+        ],
         resources={"night": NightHome(root=str(home.root))},
         executor=dg.in_process_executor,
     )

@@ -102,6 +102,21 @@ def columns_of(table: str) -> list[str]:
     return [part.split()[0] for part in TABLES[table].split(",")]
 
 
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return the rows of one table, all nights that it holds taken together."""
+    row = connection.execute(f"select count(*) from ml.{table}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def read_profiles(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    """Return how far each behaviour segment of a night lies from everybody: a row a feature."""
+    return connection.execute(
+        "select segment_id, feature, z from ml.cluster_profiles where as_of_date = ? order by all",
+        [as_of_date],
+    ).df()
+
+
 def replace_night(
     connection: duckdb.DuckDBPyConnection,
     table: str,

@@ -50,6 +50,16 @@ def checks_of(instance: dg.DagsterInstance, run_id: str) -> list[CheckResult]:
     return sorted(latest.values(), key=lambda check: (check.asset, check.check_name))
 
 
+def nights_still_to_tell(instance: dg.DagsterInstance, key: dg.AssetKey, job: str) -> list[str]:
+    """Return the nights that a job went through of which an asset knows nothing yet, oldest first.
+
+    Dagster shows a partition as missing that no run has made by its own name.
+    """
+    runs = instance.get_runs(dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS]))
+    nights = {night for run in runs if (night := night_of(run.tags)) is not None}
+    return sorted(nights - instance.get_materialized_partitions(key))
+
+
 def _with_ancestors(instance: dg.DagsterInstance, run_id: str) -> Iterable[str]:
     """Return the run and those it was re-executed from, oldest first."""
     chain = [run_id]

@@ -44,6 +44,9 @@ class ScheduleSettings(Section):
     """When the night runs, in the account's time zone."""
 
     at: str = Field("02:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM")
+    when_files_land: bool = Field(
+        default=True, description="Run the last complete day again when files have landed"
+    )
 
 
 class Settings(SchemeSettings):

@@ -1,6 +1,6 @@
 """The assets that run the Python models: the population's cadence, the behaviour segments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -10,8 +10,15 @@ from models.cadence import fit_cadence
 from models.selection import MIN_CLUSTER_SHARE
 from orchestration.behaviour import BehaviourNight, read_features, run_behaviour
 from orchestration.kept_nights import drop_other_nights
-from orchestration.ml_tables import replace_night
+from orchestration.ml_tables import read_profiles, replace_night
 from orchestration.resources import NightHome, as_of_date
+from orchestration.ui_metadata.step_lineage import about_table, of_behaviour, of_cadence
+from orchestration.ui_metadata.steps import (
+    cadence_curve,
+    cluster_candidates,
+    cluster_profiles,
+    segment_sizes,
+)
 
 GROUP = "models"
 OWNERS = ["team:data-science"]
@@ -62,6 +69,7 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 [{"as_of_date": day, "run_id": context.run.run_id, **fit.to_row()}]
             )
             replace_night(connection, "cadence_parameters", day, frame)
+            table = about_table(connection, "cadence_parameters", of_cadence())
         return dg.MaterializeResult(
             metadata={
                 "status": fit.status,
@@ -69,6 +77,8 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 "gaps": fit.gaps,
                 "customers": fit.customers,
                 **({} if fit.r is None else {"r": fit.r, "alpha": fit.alpha}),
+                **cadence_curve(fit),
+                **table,
             }
         )
 
@@ -120,13 +130,22 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
                 language=night.settings.language,
             )
             drop_other_nights(connection, "ml.behaviour_scores")
-        yield from _events(outcome, len(features))
+            names = [str(feature) for feature in features.columns]
+            tables = {
+                name: about_table(connection, name, of_behaviour(name, names))
+                for name in BEHAVIOUR_TABLES
+            }
+            profiles = read_profiles(connection, day)
+        yield from _events(outcome, len(features), tables, profiles)
 
     return [cadence_parameters, behaviour]
 
 
 def _events(
-    outcome: BehaviourNight, customers: int
+    outcome: BehaviourNight,
+    customers: int,
+    tables: Mapping[str, dict[str, Any]],
+    profiles: pd.DataFrame,
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
     model = outcome.model
@@ -134,24 +153,25 @@ def _events(
         outcome.scores["segment_id"].value_counts(normalize=True) if len(outcome.scores) else None
     )
     about: dict[str, Any] = {"decision": outcome.decision, "reason": outcome.reason}
+    names: dict[str, str] = {}
     if model is not None and shares is not None:
         names = {segment.segment_id: segment.name.segment_name for segment in model.segments}
-        lines = [
-            f"| {segment_id} | {names[str(segment_id)]} | {share:.1%} |"
-            for segment_id, share in shares.items()
-        ]
         about |= {
             "model_id": model.model_id,
             "trained_on": model.trained_on.isoformat(),
             "silhouette": model.silhouette,
             "stability": model.stability,
-            "segments": dg.MetadataValue.md(
-                "\n".join(["| segment | name | customers |", "|---|---|---:|", *lines])
-            ),
+            "segments": dg.MetadataValue.md(segment_sizes(shares, customers, names)),
         }
+    pictures = {
+        "behaviour_scores": about,
+        "cluster_candidates": cluster_candidates(outcome.candidates),
+        "cluster_profiles": cluster_profiles(profiles, names),
+    }
     for name in BEHAVIOUR_TABLES:
         yield dg.MaterializeResult(
-            asset_key=["ml", name], metadata=about if name == "behaviour_scores" else None
+            asset_key=["ml", name],
+            metadata={**pictures.get(name, {}), **tables[name]},
         )
     learned = outcome.decision == "promoted"
     smallest = float(shares.min()) if shares is not None and learned else None

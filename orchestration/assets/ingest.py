@@ -13,6 +13,9 @@ from orchestration.ops_tables import create_ops_schema, hold_time_zone, write_ni
 from orchestration.playbook import read_playbook, write_playbook
 from orchestration.resources import NightHome, as_of_date
 from orchestration.run_log import record_run
+from orchestration.ui_metadata.column_schema import of_landing, of_table, stored_columns
+from orchestration.ui_metadata.step_lineage import of_ingest, of_night_settings
+from orchestration.ui_metadata.steps import latest_files
 
 GROUP = "ingest"
 # What the run says of itself; apart from the data, or every stage would seem to hang on the ingest.
@@ -53,9 +56,10 @@ def build_external_specs() -> list[dg.AssetSpec]:
     return records + [
         dg.AssetSpec(
             key=["landing", table.name],
-            description=f"Files in `landing/{table.name}/`: one row per {table.grain}. "
+            description=f"One row per {table.grain}, in files of `landing/{table.name}/`. "
             f"Required: {', '.join(table.required)}.",
             group_name="landing",
+            metadata=of_landing(table),
             kinds={"file"},
             owners=OWNERS,
         )
@@ -120,10 +124,19 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
                 for name in [*LANDING, *BOOKKEEPING]
             }
             nulled = _count(connection, "select coalesce(sum(nulled), 0) from raw.nulled_values")
+            columns = {name: stored_columns(connection, "raw", name) for name in counts}
+            lineage = {name: of_ingest(name, columns[name]) for name in counts}
+            files = latest_files(connection, context.run.run_id)
         context.log.info(report.to_text())
         for name, rows in counts.items():
             yield dg.MaterializeResult(
-                asset_key=["raw", name], metadata={"dagster/row_count": rows}
+                asset_key=["raw", name],
+                metadata={
+                    "dagster/row_count": rows,
+                    **(files if name == "files" else {}),
+                    **of_table(columns[name], lineage[name]),
+                    **lineage[name],
+                },
             )
         yield _warn(["raw", "nulled_values"], "every_optional_value_could_be_typed", nulled)
         yield _warn(["raw", "rejected_rows"], "no_row_was_rejected", counts["rejected_rows"])
@@ -155,7 +168,16 @@ def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefi
             plays = read_playbook(night.home.playbook_file, own_segments=own_segments)
             write_playbook(connection, plays)
             record_run(connection, day, context.run.run_id, night.settings)
-        return dg.MaterializeResult(metadata={"as_of_date": str(day), "dagster/row_count": 1})
+            columns = stored_columns(connection, "ops", "night")
+            lineage = of_night_settings(columns)
+        return dg.MaterializeResult(
+            metadata={
+                "as_of_date": str(day),
+                "dagster/row_count": 1,
+                **of_table(columns, lineage),
+                **lineage,
+            }
+        )
 
     return [ingest_landing, night_settings]
 

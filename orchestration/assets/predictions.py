@@ -1,14 +1,15 @@
 """The asset that predicts: who is leaving, and what is expected of whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
 from models.leaks import DIFFERS, TOO_GOOD
 from orchestration.predictions import PredictionNight, run_predictions
 from orchestration.resources import NightHome, as_of_date
+from orchestration.ui_metadata.step_lineage import about_table, of_predictions
+from orchestration.ui_metadata.steps import backtests, calibration, proof
 
 PREDICTION_TABLES = {
     "customer_predictions": "One row per customer with a counted order (with contracts: with one "
@@ -93,28 +94,36 @@ def build_predictions(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefi
                 as_of_date(context),
                 context.run.run_id,
             )
-        yield from _events(outcome)
+            relationship = night.settings.relationship
+            tables = {
+                name: about_table(connection, name, of_predictions(name, relationship))
+                for name in PREDICTION_TABLES
+            }
+        yield from _events(outcome, tables)
 
     return predictions
 
 
 def _events(
-    outcome: PredictionNight,
+    outcome: PredictionNight, tables: Mapping[str, dict[str, Any]]
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Tell Dagster what the night came to."""
     outlook, leaks = outcome.outlook, outcome.leaks
     about: dict[str, Any] = {
         "churn": f"{outlook.prediction_source}: {outlook.prediction_reason}",
         "value": f"{outlook.value_prediction_source}: {outlook.value_prediction_reason}",
-        "backtest": dg.MetadataValue.md(_as_markdown(outlook.backtest)),
+        **calibration(outlook.backtest),
+        **proof(outlook.backtest),
     }
+    pictures = {"prediction_sources": about, "model_backtests": backtests(outlook.backtest)}
     customers = outlook.customers
     chances = customers[["p_alive", "churn_probability"]]
     impossible = int(((chances < 0) | (chances > 1)).any(axis=1).sum())
     impossible += int((customers["expected_orders_90d"] < 0).sum())
     for name in PREDICTION_TABLES:
         yield dg.MaterializeResult(
-            asset_key=["ml", name], metadata=about if name == "prediction_sources" else None
+            asset_key=["ml", name],
+            metadata={**pictures.get(name, {}), **tables[name]},
         )
     error, warn = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
     by_check = (
@@ -135,14 +144,3 @@ def _events(
             severity=severity,
             metadata=metadata,
         )
-
-
-def _as_markdown(backtest: pd.DataFrame) -> str:
-    """Return the backtest as a table that Dagster's page shows."""
-    rows = [
-        f"| {row.target} | {row.metric} | {row.predictor} | {row.estimate:.3f} "
-        f"| {row.low:.3f} to {row.high:.3f} |"
-        for row in backtest.itertuples()
-    ]
-    head = ["| target | metric | predictor | estimate | 95 % |", "|---|---|---|---:|---:|"]
-    return "\n".join([*head, *rows])

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.assets.serving import tell_of_nights_before
 from orchestration.publishing.issue import current_issue
 from orchestration.reporting.page import render_report
 from orchestration.resources import NightHome
@@ -23,7 +24,7 @@ def build_report(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
         "query.",
     )
     def night_report(
-        night: NightHome,
+        context: dg.AssetExecutionContext, night: NightHome
     ) -> dg.MaterializeResult[Any]:
         issue = current_issue(night.home)
         assert issue is not None, "the publish comes first"
@@ -35,8 +36,10 @@ def build_report(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinitio
             currency=settings.currency,
             matrix_days=settings.history.matrix_days,
         )
+        tell_of_nights_before(context, context.asset_key, issue)
         return dg.MaterializeResult(
             metadata={
+                "night": issue.as_of_date.isoformat(),
                 "page": dg.MetadataValue.path(str(path)),
                 "kilobytes": path.stat().st_size // 1024,
             }

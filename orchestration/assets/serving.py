@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.checks import completeness_result, explain_missing, missing_assets
+from orchestration.jobs import UNPUBLISHED
 from orchestration.ops_tables import CheckResult, record_checks, record_issue
 from orchestration.publishing.issue import (
     NightInfo,
@@ -15,10 +16,12 @@ from orchestration.publishing.issue import (
     publish,
     publish_back_dated,
 )
-from orchestration.publishing.manifest import Issue
+from orchestration.publishing.manifest import Issue, link_path, parquet_folder
 from orchestration.publishing.tables import SCHEMA_VERSION
 from orchestration.resources import NightHome, as_of_date
-from orchestration.run_events import checks_of
+from orchestration.run_events import checks_of, nights_still_to_tell
+from orchestration.ui_metadata.step_lineage import of_serving
+from orchestration.ui_metadata.steps import checks_of_the_night, served_tables
 
 SERVING = dg.AssetKey(["serving", "strata"])
 COMPLETENESS = "every_asset_before_it_was_materialised"
@@ -38,8 +41,8 @@ def build_serving(
         kinds={"duckdb", "parquet", "python"},
         owners=["team:data-platform"],
         partitions_def=partitions,
-        description="All of schema `marts` of one night, as `serving/strata.duckdb` and as Parquet "
-        "by `serving/parquet/manifest.json`; swapped whole, or not at all.",
+        description="One issue per night: all of schema `marts`, as `serving/strata.duckdb` and as "
+        "Parquet by `serving/parquet/manifest.json`; swapped whole, or not at all.",
         check_specs=[
             dg.AssetCheckSpec(
                 COMPLETENESS,
@@ -72,13 +75,18 @@ def build_serving(
         with night.connect() as connection:
             record_checks(connection, day, context.run.run_id, checks)
             issue = _publish(connection, night, day, context.run.run_id)
+            columns = of_serving(connection, issue.tables)
         yield completeness_result(SERVING, COMPLETENESS, missing)
+        tell_of_nights_before(context, SERVING, issue)
         yield dg.MaterializeResult(
             metadata={
                 "published_night": issue.as_of_date.isoformat(),
                 "issue": issue.name,
-                "tables": dg.MetadataValue.md(_table_list(issue)),
-                "serving_file": dg.MetadataValue.path(str(night.home.serving / "strata.duckdb")),
+                "serving_file": dg.MetadataValue.path(str(link_path(night.home))),
+                "serving_file_bytes": link_path(night.home).stat().st_size,
+                **served_tables(_tables_with_bytes(issue, night)),
+                **checks_of_the_night(checks),
+                **columns,
             }
         )
 
@@ -103,6 +111,24 @@ def _publish(
     return publish(connection, night.home, NightInfo(as_of_date=day, run_id=run_id))
 
 
-def _table_list(issue: Issue) -> str:
-    lines = [f"| {table} | {rows:,} |" for table, rows in sorted(issue.tables.items())]
-    return "\n".join(["| table | rows |", "|---|---:|", *lines])
+def tell_of_nights_before(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, issue: Issue
+) -> None:
+    """Mark the nights of a backfill as made: their history goes out with its last night."""
+    for night in nights_still_to_tell(context.instance, key, UNPUBLISHED):
+        context.log_event(
+            dg.AssetMaterialization(
+                asset_key=key,
+                partition=night,
+                description=f"The history of {night} is part of issue {issue.name}.",
+            )
+        )
+
+
+def _tables_with_bytes(issue: Issue, night: NightHome) -> list[tuple[str, int, int]]:
+    """Return the published tables with their rows and the bytes of their Parquet files."""
+    sizes: dict[str, int] = {}
+    for file in issue.files:
+        path = parquet_folder(night.home) / file.path
+        sizes[file.table] = sizes.get(file.table, 0) + path.stat().st_size
+    return [(table, rows, sizes[table]) for table, rows in issue.tables.items()]

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dbt.artifacts.schemas.run import RunResult
@@ -20,7 +19,10 @@ from orchestration.core_state import (
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
+from orchestration.row_counts import count_rows
 from orchestration.stays_state import begin_stays, end_stays
+from orchestration.ui_metadata.column_schema import of_table
+from orchestration.ui_metadata.key_tables import about_key_table
 
 # Folders of dbt_project/models that run before and after the Python models. One invocation each:
 # with a single one, dbt would run tests of later models before those models are built.
@@ -115,8 +117,9 @@ def _run(
         invoke(night.home, arguments, parsed_manifest(night.home)).result.results  # type: ignore[union-attr]
     )
     with night.connect() as connection:
-        row_counts = _row_counts(connection, results)
+        row_counts = count_rows(connection, results)
         columns = read_columns(connection)
+        about = {key: about_key_table(connection, key) for key in context.selected_asset_keys}
     lineage = ColumnLineage(night.home, manifest, translator, columns)
     failures: list[str] = []
     made: set[dg.AssetKey] = set()
@@ -135,12 +138,15 @@ def _run(
         elif str(result.status) == _SUCCESS:
             asset_key = translator.get_asset_spec(manifest, node.unique_id, None).key
             made.add(asset_key)
+            sources = lineage.metadata(node.unique_id, getattr(node, "compiled_code", None))
             yield dg.MaterializeResult(
                 asset_key=asset_key,
                 metadata={
                     "seconds": round(result.execution_time, 3),
-                    **row_counts.get(node.unique_id, {}),
-                    **lineage.metadata(node.unique_id, getattr(node, "compiled_code", None)),
+                    "dagster/row_count": row_counts[node.unique_id],
+                    **about.get(asset_key, {}),
+                    **of_table(lineage.columns_of(node.unique_id), sources),
+                    **sources,
                 },
             )
     lineage.save()
@@ -198,28 +204,3 @@ def _explain(result: RunResult) -> str:
     if str(result.node.resource_type) == _TEST and str(result.status) == "fail":
         return f"check {name}: {result.failures} rows break it"
     return f"{result.node.resource_type} {name}: {' '.join(str(result.message).split())[:400]}"
-
-
-def _row_counts(
-    connection: duckdb.DuckDBPyConnection, results: list[RunResult]
-) -> dict[str, dict[str, int]]:
-    """Count the rows of each table that was built, and of what is published.
-
-    Other views are left out: counting runs them.
-    """
-    tables = {
-        result.node.unique_id: result.node.relation_name
-        for result in results
-        if str(result.status) == _SUCCESS
-        and str(result.node.resource_type) in ("model", "seed")
-        and (
-            result.node.config.materialized != "view"  # type: ignore[union-attr]
-            or result.node.schema == "marts"
-        )
-    }
-    counts: dict[str, dict[str, int]] = {}
-    for unique_id, relation in tables.items():
-        row = connection.execute(f"select count(*) from {relation}").fetchone()
-        assert row is not None
-        counts[unique_id] = {"dagster/row_count": int(row[0])}
-    return counts

@@ -1,9 +1,17 @@
 """A whole night from files to published tables, run as a person runs it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
+import dagster as dg
 import pytest
+from dagster._serdes import serialize_value
 
+from orchestration.definitions import build_definitions
+from orchestration.instance import open_instance
+from orchestration.row_counts import COUNTED_ELSEWHERE
+from orchestration.settings import load_settings
+from orchestration.warehouse import connect
 from tests.conftest import NIGHT, Installation
 
 pytestmark = pytest.mark.usefixtures("all_trials")
@@ -27,8 +35,23 @@ def all_rows(installation: Installation) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+# What has no columns and no rows: a page for people.
+PAGES = {"reports/night"}
+# The lineage of all columns that are served is the largest; readers of the log wait for no other.
+MAX_EVENT_BYTES = 80_000
+
+
+@pytest.fixture
+def instance(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("DAGSTER_HOME", str(installation.home.dagster))
+    with open_instance(installation.home) as opened:
+        yield opened
+
+
 def test_a_night_publishes_every_scheme_and_a_second_run_the_same_rows(
-    installation: Installation,
+    installation: Installation, instance: dg.DagsterInstance
 ) -> None:
     first = installation.strata("run", "--as-of", NIGHT)
     assert first.exit_code == 0, first.output
@@ -55,6 +78,76 @@ def test_a_night_publishes_every_scheme_and_a_second_run_the_same_rows(
     }
     assert all(segments > 1 for _, segments, _ in schemes)
     assert all_rows(installation) == rows
+    every_asset_tells_its_rows_and_columns_and_nothing_of_a_customer(installation, instance)
+    every_check_tells_what_it_measured_and_its_threshold(instance)
+
+
+def every_asset_tells_its_rows_and_columns_and_nothing_of_a_customer(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    [run] = instance.get_run_records(limit=1)
+    records = instance.get_records_for_run(
+        run.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    ).records
+    told = {}
+    for entry in (record.event_log_entry for record in records):
+        assert entry.asset_materialization is not None
+        key = entry.asset_materialization.asset_key.to_user_string()
+        told[key] = entry.asset_materialization.metadata
+        text = serialize_value(entry)
+        assert len(text) < MAX_EVENT_BYTES, key
+        # Customers of this home are C000 to C119.
+        assert not re.search(r"\bC\d{3}\b", text), key
+        assert "not_drawn" not in told[key], (key, told[key])
+    assert len(told) > 200
+    assert {key for key, metadata in told.items() if "dagster/column_lineage" not in metadata} == (
+        PAGES
+    )
+    counts = {
+        key: metadata["dagster/row_count"].value
+        for key, metadata in told.items()
+        if key not in PAGES
+    }
+    views = [*COUNTED_ELSEWHERE, *(f"segments.{scheme}" for scheme in ("rfm", "channel", "needs"))]
+    with connect(installation.home, load_settings(installation.home.settings_file)) as warehouse:
+        for view in views:
+            counted = warehouse.execute(f"select count(*) from {view}").fetchone()
+            assert counted == (counts[view.replace(".", "/")],), view
+
+
+def every_check_tells_what_it_measured_and_its_threshold(instance: dg.DagsterInstance) -> None:
+    [run] = instance.get_run_records(limit=1)
+    records = instance.get_records_for_run(
+        run.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    assert len(records) > 100
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        assert event is not None
+        check = event.asset_check_evaluation_data
+        for name in ("measured", "threshold"):
+            assert isinstance(check.metadata[name].value, float), (check.check_name, name)
+
+
+@pytest.mark.long
+def test_every_asset_is_made_for_every_night_that_was_run(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """The nights within a backfill go out with its last one; no partition may look forgotten."""
+    installation.night(NIGHT)
+    backfill = installation.strata(
+        "backfill", "--from", "2024-06-09", "--to", "2024-06-23", "--every", "week"
+    )
+    assert backfill.exit_code == 0, backfill.output
+
+    graph = build_definitions(installation.home).get_repository_def().asset_graph
+    nights = {"2024-06-09", "2024-06-16", "2024-06-23", NIGHT}
+    # The weekly comparison with a rebuild is of no night; nobody has run it.
+    made = {
+        key.to_user_string(): instance.get_materialized_partitions(key)
+        for key in graph.materializable_asset_keys - {dg.AssetKey(["reports", "reconcile"])}
+    }
+    assert made == dict.fromkeys(made, nights)
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """The definitions of the night: one graph from the files to the report, watched and scheduled."""
 
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -8,8 +9,10 @@ import yaml
 
 from orchestration.dbt import WAREHOUSE_VARIABLE, manifest_dict
 from orchestration.definitions import build_definitions
+from orchestration.freshness import READ_BY_PEOPLE
 from orchestration.home import Home
 from orchestration.landing_schema import LANDING
+from orchestration.ui_metadata.key_tables import KEY_TABLES
 
 SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 
@@ -64,16 +67,37 @@ def test_nothing_in_the_graph_comes_from_nowhere(repository: dg.RepositoryDefini
     assert {key.to_user_string() for key in external} == declared
 
 
-def test_every_asset_says_what_it_is_who_owns_it_and_where_it_belongs(
+def test_every_asset_says_its_grain_who_owns_it_and_where_it_belongs(
     repository: dg.RepositoryDefinition,
 ) -> None:
     graph = repository.asset_graph
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
-        assert node.description, key
+        assert re.match(r"(One|Exactly one) \w+", node.description or ""), (key, node.description)
         assert node.owners, key
         assert node.group_name != "default", key
-        assert node.kinds or key.path[0] == "landing", key
+        assert node.kinds, key
+
+
+def test_every_check_says_what_it_guards_against(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    for key in graph.asset_check_keys:
+        assert graph.get(key).description, key
+
+
+def test_small_tables_are_of_assets_that_there_are(repository: dg.RepositoryDefinition) -> None:
+    names = {key.to_user_string() for key in repository.asset_graph.materializable_asset_keys}
+
+    assert set(KEY_TABLES) <= names
+
+
+def test_what_is_read_has_a_deadline(
+    repository: dg.RepositoryDefinition,
+) -> None:
+    graph = repository.asset_graph
+    for key in graph.materializable_asset_keys - {dg.AssetKey(["reports", "reconcile"])}:
+        is_read = key.path[0] in READ_BY_PEOPLE
+        assert (graph.get(key).freshness_policy is not None) == is_read, key
 
 
 def test_every_dbt_test_is_an_asset_check_that_blocks_if_its_severity_is_error(
@@ -100,8 +124,9 @@ def test_the_night_is_scheduled_in_the_accounts_time_zone_and_on_by_default(
     assert schedule.cron_schedule == "15 3 * * *"
     assert schedule.execution_timezone == "Asia/Shanghai"
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
-    sensor = definitions.resolve_sensor_def("tell_of_failed_night")
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    for name in ("tell_of_failed_night", "landing_sensor"):
+        sensor = definitions.resolve_sensor_def(name)
+        assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
 def test_the_queue_takes_the_oldest_night_first(definitions: dg.Definitions) -> None:

@@ -1,0 +1,59 @@
+"""How many rows each dbt model of a night has, for the Dagster UI."""
+
+from collections.abc import Sequence
+
+import duckdb
+from dbt.artifacts.schemas.run import RunResult
+
+# Counting a view runs it. Of these, each dearer than a scan, something else has as many rows; a
+# test over a whole night holds it against the view. By view: what is counted, which of its rows.
+COUNTED_ELSEWHERE = {
+    "core.orders": ("core.int_orders_opened", "true"),
+    "features.past_customer_behaviour": (
+        "features.past_purchase_histories",
+        "orders_365d > 0 and cutoff_date = (select as_of_date - 90 from ops.night)",
+    ),
+    "segments.customer_base": ("features.night_customers", "true"),
+    "segments.own_segments": (
+        "marts.fct_customer_segments",
+        "scheme in (select scheme from ops.own_rules)",
+    ),
+}
+_SUCCESS = "success"
+# The views of single schemes are read once, into this table.
+ALL_SCHEMES = "segments.customer_segments"
+
+
+def count_rows(
+    connection: duckdb.DuckDBPyConnection, results: Sequence[RunResult]
+) -> dict[str, int]:
+    """Return the rows of every model and seed that was built, by its dbt id."""
+    nodes = [
+        result.node
+        for result in results
+        if str(result.status) == _SUCCESS and str(result.node.resource_type) in ("model", "seed")
+    ]
+    relations = {node.unique_id: f"{node.schema}.{node.name}" for node in nodes}
+    are_built = set(relations.values())
+    schemes = (
+        dict(
+            connection.execute(
+                f"select scheme, count(*) from {ALL_SCHEMES} group by all"
+            ).fetchall()
+        )
+        if ALL_SCHEMES in are_built
+        else None
+    )
+    counts: dict[str, int] = {}
+    for node in nodes:
+        relation = relations[node.unique_id]
+        if schemes is not None and node.fqn[-2:-1] == ["schemes"]:
+            counts[node.unique_id] = schemes.get(node.name, 0)
+            continue
+        table, condition = COUNTED_ELSEWHERE.get(relation, (relation, "true"))
+        if table not in are_built:
+            table, condition = relation, "true"
+        row = connection.execute(f"select count(*) from {table} where {condition}").fetchone()
+        assert row is not None
+        counts[node.unique_id] = int(row[0])
+    return counts

@@ -1,0 +1,1 @@
+"""What the Dagster UI shows of a night beside its lineage: small tables, pictures, columns."""
