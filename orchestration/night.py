@@ -12,7 +12,7 @@ import dagster as dg
 from orchestration import failures
 from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
-from orchestration.errors import InputError, StrataError
+from orchestration.errors import InputError
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import NIGHTLY
@@ -20,6 +20,7 @@ from orchestration.landing.files import discover
 from orchestration.landing.ingest import check_there_are_transactions
 from orchestration.lock import hold_the_warehouse
 from orchestration.partitions import yesterday
+from orchestration.private_errors import told
 from orchestration.schedules import night_to_run
 from orchestration.sensors import tell
 from orchestration.settings import Settings
@@ -185,15 +186,7 @@ def run_night(
 def explain(run: NightRun) -> str:
     """Say why a night failed and what stands published, in a few plain lines."""
     steps = ", ".join(run.failed_steps) or "start"
-    cause = run.cause
-    if isinstance(cause, StrataError):
-        why = str(cause)
-    elif isinstance(cause, dg.Failure):
-        why = cause.description or "a check failed"
-    elif cause is not None:
-        why = f"{type(cause).__name__}: {cause}"
-    else:
-        why = "see the run in the Dagster UI"
+    why = told(run.cause).words if run.cause else "See the run in the Dagster UI."
     return f"The night of {run.as_of_date} failed in {steps}.\n{why}"
 
 

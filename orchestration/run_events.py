@@ -3,8 +3,13 @@
 from collections.abc import Iterable, Mapping
 
 import dagster as dg
+from dagster._core.events import EngineEventData
+from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.ops_tables import CheckResult
+from orchestration.private_errors import ToldError
+
+_ERROR_CLASS = "error_class"
 
 
 def night_of(tags: Mapping[str, str]) -> str | None:
@@ -48,6 +53,35 @@ def checks_of(instance: dg.DagsterInstance, run_id: str) -> list[CheckResult]:
                 threshold=_number(evaluation.metadata.get("threshold")),
             )
     return sorted(latest.values(), key=lambda check: (check.asset, check.check_name))
+
+
+def report_step_error(
+    instance: dg.DagsterInstance, run_id: str, step_key: str, error: ToldError
+) -> None:
+    """Write into a run's log what may be said of the error that a step failed with."""
+    where = {"full_text": error.kept_in} if error.kept_in else {}
+    instance.report_engine_event(
+        f"{step_key} failed: {error.words}",
+        instance.get_run_by_id(run_id),
+        EngineEventData(
+            {_ERROR_CLASS: error.error_class, **where},
+            error=SerializableErrorInfo(f"{error.words}\n", [], error.error_class),
+        ),
+        step_key=step_key,
+    )
+
+
+def error_classes_of(instance: dg.DagsterInstance, run_id: str) -> dict[str, str]:
+    """Return the class of the error that each failed step of a run ended with, by step."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
+    events = [record.event_log_entry.dagster_event for record in records]
+    return {
+        event.step_key: str(event.engine_event_data.metadata[_ERROR_CLASS].value)
+        for event in events
+        if event is not None
+        and event.step_key is not None
+        and _ERROR_CLASS in event.engine_event_data.metadata
+    }
 
 
 def _with_ancestors(instance: dg.DagsterInstance, run_id: str) -> Iterable[str]:
