@@ -6,10 +6,12 @@ from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.private_errors import masked
 
-# The kinds of DuckDB's errors that speak of names, files and room, never of a value.
-_WITHOUT_DATA = ("Binder", "Catalog", "IO", "Out of Memory", "Parser")
+# The kinds of errors that speak of names, types, files and room, never of a value.
+_WITHOUT_DATA = ("Binder", "Catalog", "Compilation", "IO", "Out of Memory", "Parser")
+# dbt's words around what DuckDB says.
+_AROUND = ("Runtime", "Database")
 # At the beginning of a line: a value that is quoted further on may say anything.
-_KIND = re.compile(r"^\s*([A-Z][A-Za-z ]*?) Error:", re.MULTILINE)
+_KIND = re.compile(r"^\s*([A-Z][A-Za-z ]*?) Error(?::| in )", re.MULTILINE)
 _MAX_CHARACTERS = 400
 
 
@@ -28,9 +30,9 @@ def explain_result(result: RunResult) -> str:
 
 def message_without_data(message: str) -> str:
     """Return dbt's message if its kind quotes no data, else the kind alone."""
-    found = _KIND.search(message)
-    if found is None:
+    kinds = [kind for kind in _KIND.findall(message) if kind not in _AROUND]
+    if not kinds:
         return "an error whose text may quote data"
-    if found[1] in _WITHOUT_DATA:
+    if kinds[0] in _WITHOUT_DATA:
         return masked(" ".join(message.split())[:_MAX_CHARACTERS])
-    return f"{found[1]} Error, whose text may quote data"
+    return f"{kinds[0]} Error, whose text may quote data"

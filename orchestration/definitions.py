@@ -18,7 +18,11 @@ from orchestration.partitions import ONE_NIGHT_A_RUN, nightly_partitions
 from orchestration.private_errors import keep_errors_private
 from orchestration.resources import NightHome
 from orchestration.schedules import build_schedule, build_weekly_schedule
-from orchestration.sensors import build_failure_sensor
+from orchestration.sensors import (
+    build_failure_sensor,
+    build_good_night_sensor,
+    build_stale_sensor,
+)
 from orchestration.settings import load_settings
 
 
@@ -46,7 +50,11 @@ def build_definitions(home: Home) -> dg.Definitions:
             build_schedule(home, settings, jobs[0]),
             build_weekly_schedule(settings, jobs[2]),
         ],
-        sensors=[build_failure_sensor(home, [jobs[0], jobs[2]])],
+        sensors=[
+            build_failure_sensor(home, [jobs[0], jobs[2]]),
+            build_good_night_sensor(home, jobs[0]),
+            build_stale_sensor(home),
+        ],
         resources={"night": NightHome(root=str(home.root))},
         executor=dg.in_process_executor,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import dagster as dg
+from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.events import EngineEventData
 from dagster_shared.error import SerializableErrorInfo
 
@@ -44,15 +45,38 @@ def checks_of(instance: dg.DagsterInstance, run_id: str) -> list[CheckResult]:
             if event is None:
                 continue
             evaluation = event.asset_check_evaluation_data
-            latest[evaluation.asset_check_key] = CheckResult(
-                check_name=evaluation.check_name,
-                asset=".".join(evaluation.asset_key.path),
-                severity="error" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warn",
-                passed=evaluation.passed,
-                measured=_number(evaluation.metadata.get("measured")),
-                threshold=_number(evaluation.metadata.get("threshold")),
-            )
+            latest[evaluation.asset_check_key] = as_recorded(evaluation)
     return sorted(latest.values(), key=lambda check: (check.asset, check.check_name))
+
+
+def as_recorded(result: dg.AssetCheckEvaluation | dg.AssetCheckResult) -> CheckResult:
+    """Return a check's result as the night's tables keep it."""
+    assert result.asset_key is not None
+    assert result.check_name is not None
+    metadata = normalize_metadata(result.metadata or {})
+    return CheckResult(
+        check_name=result.check_name,
+        asset=".".join(result.asset_key.path),
+        severity="error" if result.severity is dg.AssetCheckSeverity.ERROR else "warn",
+        passed=result.passed,
+        measured=_number(metadata.get("measured")),
+        threshold=_number(metadata.get("threshold")),
+    )
+
+
+def metadata_of_check(
+    instance: dg.DagsterInstance, run_id: str, check_name: str
+) -> Mapping[str, dg.MetadataValue]:
+    """Return what the latest result of a check of a run says beside its figures."""
+    records = instance.get_records_for_run(
+        run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    found: Mapping[str, dg.MetadataValue] = {}
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        if event is not None and event.asset_check_evaluation_data.check_name == check_name:
+            found = event.asset_check_evaluation_data.metadata
+    return found
 
 
 def report_step_error(

@@ -116,13 +116,16 @@ def test_a_fault_in_a_dbt_model_or_a_python_asset_leaves_no_trace_of_the_row(
 
 
 def spoil_a_column_after_ingest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put texts where dbt's models expect money, so that DuckDB's error quotes one."""
+    """Let dbt's models meet a text where money should be, so that DuckDB's error quotes it."""
     real = ingest.ingest
 
     def then_spoil(connection: duckdb.DuckDBPyConnection, *rest: Any) -> Any:
         report = real(connection, *rest)
-        connection.execute("alter table raw.transactions alter amount type varchar")
-        connection.execute("update raw.transactions set amount = ?", [f"{EMAIL} {PHONE} {ROW}"])
+        connection.execute("alter table raw.transactions rename to landed_transactions")
+        connection.execute(
+            "create view raw.transactions as select * replace (cast(coalesce(customer_id, "
+            f"'{EMAIL} {PHONE} {ROW}') as decimal(18, 4)) as amount) from raw.landed_transactions"
+        )
         return report
 
     monkeypatch.setattr(ingest, "ingest", then_spoil)
@@ -143,17 +146,24 @@ def test_a_fault_in_a_sensor_reaches_neither_the_tick_nor_the_run(
         raise RowError(EMAIL)
 
     job = dg.define_asset_job("nightly", selection="*")
-    monkeypatch.setattr(sensors, "tell", quote_a_customer)
+    monkeypatch.setattr(sensors, "after_failed_run", quote_a_customer)
     told_of_failed = sensors.build_failure_sensor(home, [job])
     definitions = dg.Definitions(assets=[failing], jobs=[job], sensors=[plain, told_of_failed])
-    repository = definitions.get_repository_def()
     with open_instance(home) as instance:
         # A failure sensor begins with what fails after its first tick.
-        first = evaluate(repository, instance, told_of_failed.name, None)
+        first = told_of_failed.evaluate_tick(dg.build_sensor_context(instance))
         resolved = definitions.resolve_job_def("nightly")
         assert not resolved.execute_in_process(instance=instance, raise_on_error=False).success
-        of_run = evaluate(repository, instance, told_of_failed.name, first.cursor)
-        of_tick = evaluate(repository, instance, "plain", None)
+        later = dg.build_sensor_context(instance, cursor=first.cursor)
+        of_run = told_of_failed.evaluate_tick(later)
+        # As the server of the code location does it for the daemon.
+        of_tick = get_external_sensor_execution(
+            definitions.get_repository_def(),
+            None,
+            instance.get_ref(),
+            "plain",
+            *(None, None, None, None, None),
+        )
 
     [reaction] = of_run.dagster_run_reactions
     for error in (reaction.error, of_tick.error):
@@ -161,18 +171,6 @@ def test_a_fault_in_a_sensor_reaches_neither_the_tick_nor_the_run(
         assert not [text for text in PERSONAL if text in error.to_string()]
     assert files_that_quote_a_customer(home.dagster) == []
     assert len(kept_texts(home)) == 3
-
-
-def evaluate(
-    repository: dg.RepositoryDefinition,
-    instance: dg.DagsterInstance,
-    name: str,
-    cursor: str | None,
-) -> Any:
-    """Evaluate a sensor as the server of the code location does."""
-    return get_external_sensor_execution(
-        repository, None, instance.get_ref(), name, None, None, cursor, None, None
-    )
 
 
 @pytest.mark.parametrize(
@@ -217,6 +215,10 @@ def test_the_words_are_those_of_the_error_that_speaks_for_people() -> None:
         (
             "Runtime Error in model a (a.sql)\n  Binder Error: no column b",
             "Runtime Error in model a (a.sql) Binder Error: no column b",
+        ),
+        (
+            "Compilation Error in model a (a.sql)\n  data type mismatch",
+            "Compilation Error in model a (a.sql) data type mismatch",
         ),
         ("Smith", "an error whose text may quote data"),
     ],
