@@ -74,7 +74,7 @@ def stale_tables(due: str, reason: str) -> Message:
 
 def warned_checks(night: str, run_id: str, checks: Sequence[CheckResult]) -> Message:
     """Tell of the checks that warn, with what they measured."""
-    lines = [f"Strata: the night of {night} is published, and {_count(len(checks), 'check')} warn."]
+    lines = [f"Strata: the night of {night} is published with {_count(len(checks), 'warning')}."]
     lines += [f"{check.check_name} on {check.asset}: {_measured(check)}" for check in checks]
     what = json.dumps([[check.check_name, check.asset, check.measured] for check in checks])
     names = [check.check_name for check in checks]

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.alerting import messages
-from orchestration.alerting.ledger import Entry, ledger_to_change, read_ledger
+from orchestration.alerting.ledger import Entry, read_ledger
 from orchestration.alerting.messages import Message
 from orchestration.alerting.telling import tell
 from orchestration.home import Home
@@ -63,13 +63,11 @@ def after_good_run(
     ]
     if warned:
         told.append(messages.warned_checks(night, run_id, warned))
-    else:
-        with ledger_to_change(home) as ledger:
-            ledger.forget("warnings")
     changes = _changed_segments(instance, run_id)
     if changes:
         told.append(messages.changed_segments(night, run_id, changes))
-    return _tell_of_run(home, instance, run_id, [*told, *_recovery(home)])
+    all_well = () if warned else ("warnings",)
+    return _tell_of_run(home, instance, run_id, [*told, *_recovery(home)], all_well)
 
 
 def after_a_look(home: Home, state: Mapping[str, Any]) -> list[Entry]:
@@ -117,10 +115,14 @@ def _changed_segments(instance: dg.DagsterInstance, run_id: str) -> list[SizeCha
 
 
 def _tell_of_run(
-    home: Home, instance: dg.DagsterInstance, run_id: str, told: list[Message]
+    home: Home,
+    instance: dg.DagsterInstance,
+    run_id: str,
+    told: list[Message],
+    all_well: tuple[str, ...] = (),
 ) -> list[Entry]:
     """Tell, and write into the run's log what did not arrive."""
-    left = tell(home, load_settings(home.settings_file).alerts, told)
+    left = tell(home, load_settings(home.settings_file).alerts, told, all_well=all_well)
     for entry in left:
         why = ", ".join(f"{name}: {reason}" for name, reason in entry.undelivered.items())
         instance.report_engine_event(

@@ -25,8 +25,16 @@ def channels_of(settings: AlertSettings) -> dict[str, Send]:
     return channels
 
 
-def tell(home: Home, settings: AlertSettings, messages: Iterable[Message]) -> list[Entry]:
+def tell(
+    home: Home,
+    settings: AlertSettings,
+    messages: Iterable[Message],
+    *,
+    all_well: Iterable[str] = (),
+) -> list[Entry]:
     """Send what is new, and what did not arrive before; return what did not arrive now.
+
+    Of the kinds of `all_well` there is nothing to tell, so that whatever comes next is news.
 
     Nothing is raised: an alert that does not get out leaves a good night good. It stands in
     `alerts.json` and `strata status` until it arrives.
@@ -36,6 +44,8 @@ def tell(home: Home, settings: AlertSettings, messages: Iterable[Message]) -> li
         return []
     try:
         with ledger_to_change(home) as ledger:
+            for kind in all_well:
+                ledger.forget(kind)
             for message in messages:
                 if getattr(settings, message.kind) and not ledger.is_told(message):
                     ledger.add(message, list(channels))

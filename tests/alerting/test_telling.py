@@ -59,6 +59,15 @@ def test_warnings_that_stand_from_night_to_night_are_told_when_they_change(
     assert kinds(web) == [("warnings", DAY), ("warnings", "2024-05-03")]
 
 
+def test_warnings_that_were_gone_for_a_night_are_news_again(home: Home, web: WebSink) -> None:
+    settings = AlertSettings(webhook_url=web.url)
+    tell(home, settings, [warned(DAY, 2)])
+    tell(home, settings, [], all_well=["warnings"])
+    tell(home, settings, [warned("2024-05-03", 2)])
+
+    assert kinds(web) == [("warnings", DAY), ("warnings", "2024-05-03")]
+
+
 def test_after_recovery_the_same_failure_is_news_again(home: Home, web: WebSink) -> None:
     settings = AlertSettings(webhook_url=web.url)
     for message in (failed(DAY, {"ingest": None}), messages.recovered(DAY, "run-2")) * 2:
