@@ -128,7 +128,8 @@ def _own_words(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, dg.Failure):
         return error.description
-    if isinstance(error, OSError):
+    # Those of libraries about the network are `OSError`s without the system's own words.
+    if isinstance(error, OSError) and error.strerror:
         return f"{type(error).__name__}: {error.strerror}: {error.filename}"
     if isinstance(error, WITHOUT_DATA):
         return f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"

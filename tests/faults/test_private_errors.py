@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+import requests
 from dagster._core.events import DagsterEventType
 from dagster._grpc.impl import get_external_sensor_execution
 
@@ -180,6 +181,7 @@ def test_a_fault_in_a_sensor_reaches_neither_the_tick_nor_the_run(
         (LandingError(f"a.csv: call {PHONE} on 2024-05-01 10:22"), "a.csv: call [number] on 2024-"),
         (duckdb.ConversionException(f"Could not convert '{EMAIL}'"), "ConversionException. Its"),
         (OSError(28, "No space left on device", "/x"), "OSError: No space left on device: /x"),
+        (requests.ConnectionError(f"to {EMAIL}"), "ConnectionError. Its text may quote data"),
         (duckdb.IOException("No room: 12 KiB\nmore"), "IOException: No room: 12 KiB"),
         (dg.Failure(description="2 of 3 dbt steps failed"), "2 of 3 dbt steps failed"),
     ],
