@@ -87,6 +87,7 @@ def test_a_run_whose_process_died_is_begun_once_more_and_a_failed_step_is_not(
             run_id="1" * 32,
             root_run_id=run.run_id,
             parent_run_id=run.run_id,
+            tags={"dagster/root_run_id": run.run_id, "dagster/parent_run_id": run.run_id},
             status=dg.DagsterRunStatus.FAILURE,
         )
     )
