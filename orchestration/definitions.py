@@ -11,24 +11,30 @@ from orchestration.assets.serving import build_serving
 from orchestration.assets.transform import build_dbt_stages
 from orchestration.checks import build_closing_check
 from orchestration.dbt import manifest_dict
-from orchestration.failures import build_failure_hook
+from orchestration.failures import build_failure_hook, build_words_hook
 from orchestration.freshness import nightly_freshness, with_freshness
 from orchestration.home import Home
 from orchestration.jobs import build_jobs
 from orchestration.landing_sensor import build_landing_sensor
 from orchestration.partitions import ONE_NIGHT_A_RUN, nightly_partitions
+from orchestration.private_errors import keep_errors_private
 from orchestration.resources import NightHome
 from orchestration.schedules import build_schedule, build_weekly_schedule
-from orchestration.sensors import build_failure_sensor
+from orchestration.sensors import (
+    build_failure_sensor,
+    build_good_night_sensor,
+    build_stale_sensor,
+)
 from orchestration.settings import load_settings
 
 
 def build_definitions(home: Home) -> dg.Definitions:
     """Return the definitions that work on one home."""
     settings = load_settings(home.settings_file)
+    keep_errors_private(home)
     partitions = nightly_partitions(settings)
     freshness = nightly_freshness(settings)
-    jobs = build_jobs(build_failure_hook(home), partitions)
+    jobs = build_jobs(build_words_hook(), build_failure_hook(home), partitions)
     built = [
         *build_ingest(partitions),
         *build_dbt_stages(manifest_dict(home), partitions),
@@ -51,6 +57,8 @@ def build_definitions(home: Home) -> dg.Definitions:
         sensors=[
             build_failure_sensor(home, [jobs[0], jobs[2]]),
             build_landing_sensor(home, jobs[0]),
+            build_good_night_sensor(home, jobs[0]),
+            build_stale_sensor(home),
         ],
         resources={"night": NightHome(root=str(home.root))},
         executor=dg.in_process_executor,

@@ -63,6 +63,19 @@ class SqliteEventLog(SqliteEventLogStorage):
             self._engines.pop(oldest).dispose()
         return engine
 
+    def drop_run_log(self, run_id: str) -> bool:
+        """Delete the file of one run; what it made stands in the index all the same."""
+        with self._db_lock:
+            engine = self._engines.pop(run_id, None)
+            if engine is not None:
+                engine.dispose()
+            self._initialized_dbs.discard(run_id)
+            path = Path(self.path_for_shard(run_id))
+            was_there = path.exists()
+            for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+                each.unlink(missing_ok=True)
+            return was_there
+
     def wipe(self) -> None:
         self._close_files()
         super().wipe()

@@ -9,14 +9,29 @@ from orchestration.errors import BusyError, StrataError
 from orchestration.home import Home
 from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
+from orchestration.private_errors import told
 from orchestration.publishing.issue import current_issue, reissue_stale
 from orchestration.reporting.page import render_report
-from orchestration.run_events import checks_of, materialised_in, night_of
+from orchestration.run_events import checks_of, materialised_in, night_of, report_step_error
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect
 
 # The error that stopped a run of this process, by run id: the exit code depends on it.
 causes: dict[str, BaseException] = {}
+
+
+def build_words_hook() -> dg.HookDefinition:
+    """Return the hook that says in the run's log why a step failed: Dagster itself tells an id."""
+
+    @dg.failure_hook(name="say_why")
+    def say_why(context: dg.HookContext) -> None:
+        error = context.op_exception
+        if error is None:
+            return
+        causes.setdefault(context.run_id, error)
+        report_step_error(context.instance, context.run_id, context.step_key, told(error))
+
+    return say_why
 
 
 def build_failure_hook(home: Home) -> dg.HookDefinition:
@@ -28,9 +43,6 @@ def build_failure_hook(home: Home) -> dg.HookDefinition:
         night = night_of(run.tags) if run else None
         if night is None:
             return
-        error = context.op_exception
-        if error is not None:
-            causes.setdefault(context.run_id, _innermost(error))
         settle_failed_night(home, context.instance, context.run_id, date.fromisoformat(night))
 
     return keep_last_good_tables
@@ -49,7 +61,7 @@ def settle_failed_night(
             _settle(home, instance, run_id, as_of_date)
     except BusyError:
         # Only the sensor meets another writer: that night will publish, or tell of itself.
-        instance.report_engine_event("Another run is writing; it will tell.", run_id=run_id)
+        _note(instance, run_id, "Another run is writing; it will tell.")
 
 
 def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: date) -> None:
@@ -63,10 +75,8 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
                 record_checks(connection, as_of_date, run_id, checks_of(instance, run_id))
     except (duckdb.Error, StrataError) as error:
         # The warehouse or the settings may be what broke: readers still have to be told.
-        instance.report_engine_event(
-            f"The checks of the failed night could not be kept: {type(error).__name__}.",
-            run_id=run_id,
-        )
+        why = f"The checks of the failed night could not be kept: {type(error).__name__}."
+        _note(instance, run_id, why)
     failed_at = _failure_to_tell(home, instance, run_id)
     if failed_at is None:
         return
@@ -96,8 +106,6 @@ def _utc(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
-def _innermost(error: BaseException) -> BaseException:
-    """Return the error that started a chain of wrapped ones."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return error
+def _note(instance: dg.DagsterInstance, run_id: str, message: str) -> None:
+    """Write a line into the log of a run that may be over."""
+    instance.report_engine_event(message, instance.get_run_by_id(run_id))

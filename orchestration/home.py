@@ -48,6 +48,16 @@ class Home:
         return self.root / "dagster"
 
     @property
+    def errors(self) -> Path:
+        """Full texts of errors, which may quote data; a rebuild's are those of the live home."""
+        return (self.root.parent.parent if self.is_rebuild else self.root) / "errors"
+
+    @property
+    def alerts_file(self) -> Path:
+        """What people were told, so that nothing is told twice or gets lost."""
+        return self.root / "alerts.json"
+
+    @property
     def dbt(self) -> Path:
         return self.root / "dbt"
 

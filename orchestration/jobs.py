@@ -12,7 +12,9 @@ RECONCILE_GROUP = "reconcile"
 
 
 def build_jobs(
-    hook: dg.HookDefinition, partitions: dg.PartitionsDefinition[str]
+    say_why: dg.HookDefinition,
+    keep_tables: dg.HookDefinition,
+    partitions: dg.PartitionsDefinition[str],
 ) -> list[UnresolvedAssetJobDefinition]:
     """Return the jobs; each runs in one process, so that only one connection ever writes."""
     oldest_first = dg.PartitionedConfig(
@@ -28,7 +30,7 @@ def build_jobs(
             NIGHTLY,
             selection=everything,
             config=oldest_first,
-            hooks={hook},
+            hooks={say_why, keep_tables},
             executor_def=dg.in_process_executor,
             description="The whole night of one business day: landing files to published tables.",
         ),
@@ -36,12 +38,14 @@ def build_jobs(
             UNPUBLISHED,
             selection=everything - published,
             config=oldest_first,
+            hooks={say_why},
             executor_def=dg.in_process_executor,
             description="A past night for the history; the last night of a backfill publishes.",
         ),
         dg.define_asset_job(
             RECONCILE,
             selection=comparison,
+            hooks={say_why},
             executor_def=dg.in_process_executor,
             description="Rebuilds the last night from raw beside the live tables, and fails if any "
             "row differs.",

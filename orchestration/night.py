@@ -10,9 +10,10 @@ from datetime import date, timedelta
 import dagster as dg
 
 from orchestration import failures
+from orchestration.alerting.occasions import after_failed_run, after_good_run
 from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
-from orchestration.errors import InputError, StrataError
+from orchestration.errors import InputError
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import NIGHTLY
@@ -20,8 +21,9 @@ from orchestration.landing.files import discover
 from orchestration.landing.ingest import check_there_are_transactions
 from orchestration.lock import hold_the_warehouse
 from orchestration.partitions import yesterday
+from orchestration.private_errors import told
+from orchestration.run_retention import drop_old_run_logs
 from orchestration.schedules import night_to_run
-from orchestration.sensors import tell
 from orchestration.settings import Settings
 
 # Dagster's own console lines would bury the progress; they are in the event log all the same.
@@ -171,8 +173,11 @@ def run_night(
         run_config=_QUIET,
         raise_on_error=False,
     )
-    if not result.success and job_name == NIGHTLY:
-        tell(home, instance, run_id, night.isoformat())
+    if job_name == NIGHTLY:
+        drop_old_run_logs(instance)
+        tell = after_good_run if result.success else after_failed_run
+        for entry in tell(home, instance, run_id, night.isoformat()):
+            progress(f"  ! the alert `{entry.kind}` was not delivered: see `strata status`")
     return NightRun(
         as_of_date=night,
         run_id=run_id,
@@ -185,15 +190,7 @@ def run_night(
 def explain(run: NightRun) -> str:
     """Say why a night failed and what stands published, in a few plain lines."""
     steps = ", ".join(run.failed_steps) or "start"
-    cause = run.cause
-    if isinstance(cause, StrataError):
-        why = str(cause)
-    elif isinstance(cause, dg.Failure):
-        why = cause.description or "a check failed"
-    elif cause is not None:
-        why = f"{type(cause).__name__}: {cause}"
-    else:
-        why = "see the run in the Dagster UI"
+    why = told(run.cause).words if run.cause else "See the run in the Dagster UI."
     return f"The night of {run.as_of_date} failed in {steps}.\n{why}"
 
 

@@ -1,5 +1,6 @@
 """The tables of schema `ops`: the night's date and settings, check results, the current issue."""
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ def create_ops_schema(connection: duckdb.DuckDBPyConnection) -> None:
 @cache
 def git_sha() -> str:
     """Return the commit of the checkout that runs, `unknown` outside one."""
+    if shutil.which("git") is None:
+        return "unknown"
     answer = subprocess.run(
         ["git", "rev-parse", "HEAD"],
         cwd=Path(__file__).parent,

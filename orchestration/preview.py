@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from orchestration.database import opened
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
+from orchestration.dbt_failures import explain_result
 from orchestration.errors import InputError, StrataError
 from orchestration.home import Home
 from orchestration.jobs import UNPUBLISHED
@@ -217,7 +218,7 @@ def _compute_segments(beside: Home, settings: Settings, night: _Night) -> None:
             arguments += ["--exclude-resource-type", resource_type]
         result = invoke(beside, arguments, parsed_manifest(beside))
     failed = [
-        f"{item.node.name}: {' '.join(str(item.message).split())[:400]}"
+        explain_result(item)
         for item in result.result.results  # type: ignore[union-attr]
         if str(item.status) in ("error", "skipped")
     ]

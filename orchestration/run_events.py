@@ -3,8 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 import dagster as dg
+from dagster._core.definitions.metadata import normalize_metadata
+from dagster._core.events import EngineEventData
+from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.ops_tables import CheckResult
+from orchestration.private_errors import ToldError
+
+_ERROR_CLASS = "error_class"
 
 
 def night_of(tags: Mapping[str, str]) -> str | None:
@@ -39,14 +45,7 @@ def checks_of(instance: dg.DagsterInstance, run_id: str) -> list[CheckResult]:
             if event is None:
                 continue
             evaluation = event.asset_check_evaluation_data
-            latest[evaluation.asset_check_key] = CheckResult(
-                check_name=evaluation.check_name,
-                asset=".".join(evaluation.asset_key.path),
-                severity="error" if evaluation.severity is dg.AssetCheckSeverity.ERROR else "warn",
-                passed=evaluation.passed,
-                measured=_number(evaluation.metadata.get("measured")),
-                threshold=_number(evaluation.metadata.get("threshold")),
-            )
+            latest[evaluation.asset_check_key] = as_recorded(evaluation)
     return sorted(latest.values(), key=lambda check: (check.asset, check.check_name))
 
 
@@ -58,6 +57,65 @@ def nights_still_to_tell(instance: dg.DagsterInstance, key: dg.AssetKey, job: st
     runs = instance.get_runs(dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS]))
     nights = {night for run in runs if (night := night_of(run.tags)) is not None}
     return sorted(nights - instance.get_materialized_partitions(key))
+
+
+def as_recorded(result: dg.AssetCheckEvaluation | dg.AssetCheckResult) -> CheckResult:
+    """Return a check's result as the night's tables keep it."""
+    assert result.asset_key is not None
+    assert result.check_name is not None
+    metadata = normalize_metadata(result.metadata or {})
+    return CheckResult(
+        check_name=result.check_name,
+        asset=".".join(result.asset_key.path),
+        severity="error" if result.severity is dg.AssetCheckSeverity.ERROR else "warn",
+        passed=result.passed,
+        measured=_number(metadata.get("measured")),
+        threshold=_number(metadata.get("threshold")),
+    )
+
+
+def metadata_of_check(
+    instance: dg.DagsterInstance, run_id: str, check_name: str
+) -> Mapping[str, dg.MetadataValue]:
+    """Return what the latest result of a check of a run says beside its figures."""
+    records = instance.get_records_for_run(
+        run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    found: Mapping[str, dg.MetadataValue] = {}
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        if event is not None and event.asset_check_evaluation_data.check_name == check_name:
+            found = event.asset_check_evaluation_data.metadata
+    return found
+
+
+def report_step_error(
+    instance: dg.DagsterInstance, run_id: str, step_key: str, error: ToldError
+) -> None:
+    """Write into a run's log what may be said of the error that a step failed with."""
+    where = {"full_text": error.kept_in} if error.kept_in else {}
+    instance.report_engine_event(
+        f"{step_key} failed: {error.words}",
+        instance.get_run_by_id(run_id),
+        EngineEventData(
+            {_ERROR_CLASS: error.error_class, **where},
+            error=SerializableErrorInfo(f"{error.words}\n", [], error.error_class),
+        ),
+        step_key=step_key,
+    )
+
+
+def error_classes_of(instance: dg.DagsterInstance, run_id: str) -> dict[str, str]:
+    """Return the class of the error that each failed step of a run ended with, by step."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
+    events = [record.event_log_entry.dagster_event for record in records]
+    return {
+        event.step_key: str(event.engine_event_data.metadata[_ERROR_CLASS].value)
+        for event in events
+        if event is not None
+        and event.step_key is not None
+        and _ERROR_CLASS in event.engine_event_data.metadata
+    }
 
 
 def _with_ancestors(instance: dg.DagsterInstance, run_id: str) -> Iterable[str]:

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from orchestration.alert_settings import AlertSettings, SegmentSizeSettings
 from orchestration.errors import SettingsError
 from orchestration.own_rules import OwnScheme, refuse_two_of_a_name
 from orchestration.scheme_settings import SchemeSettings, Section
@@ -23,21 +24,6 @@ class HistorySettings(Section):
     matrix_days: int = Field(
         365, ge=1, description="How far back the report's migration matrix looks"
     )
-
-
-class AlertSettings(Section):
-    """Where a failed night is told."""
-
-    webhook_url: str | None = Field(
-        None, description="A URL that takes a JSON POST with `text` (Slack-compatible)"
-    )
-
-    @field_validator("webhook_url")
-    @classmethod
-    def _is_http(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return url
 
 
 class ScheduleSettings(Section):
@@ -70,6 +56,7 @@ class Settings(SchemeSettings):
     history: HistorySettings = HistorySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
+    segment_sizes: SegmentSizeSettings = SegmentSizeSettings()
     own_rules: tuple[OwnScheme, ...] = Field(
         (), description="Schemes of one's own: named SQL conditions over customers"
     )

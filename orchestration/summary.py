@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.alerting.ledger import read_ledger
 from orchestration.database import opened
 from orchestration.errors import BusyError
 from orchestration.home import Home
@@ -141,7 +142,11 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
     """Return how the last night went; `ok` is false if it failed, is stale, or there was none."""
     path = home.serving / "strata.duckdb"
     if not path.exists():
-        return {"ok": False, "reason": "Nothing is published yet: run `strata run`."}
+        return {
+            "ok": False,
+            "reason": "Nothing is published yet: run `strata run`.",
+            "undelivered_alerts": _undelivered(home),
+        }
     with opened(path, home, read_only=True) as connection:
         info = _rows(connection, "select * from marts.run_info")[0]
         failed = _rows(
@@ -169,8 +174,18 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
         "is_stale": bool(info["is_stale"] or is_late),
         "failed_as_of_date": info["failed_as_of_date"],
         "failed_at": info["failed_at"],
+        "due": due,
         "failed_checks": failed,
+        "undelivered_alerts": _undelivered(home),
     }
+
+
+def _undelivered(home: Home) -> list[dict[str, Any]]:
+    """Return the alerts that did not arrive, and why."""
+    return [
+        {"kind": entry.kind, "night": entry.night, "since": entry.told_at, **entry.undelivered}
+        for entry in read_ledger(home).undelivered
+    ]
 
 
 def _due_night(home: Home, settings: Settings) -> date | None:
@@ -191,7 +206,9 @@ def _due_night(home: Home, settings: Settings) -> date | None:
 def status_text(home: Home, state: dict[str, Any]) -> str:
     """Return the state of the last night as a few plain lines."""
     if "as_of_date" not in state:
-        return str(state["reason"])
+        return "\n".join(
+            [str(state["reason"]), *map(_undelivered_line, state["undelivered_alerts"])]
+        )
     age = datetime.now(UTC).replace(tzinfo=None) - state["published_at"]
     lines = [
         f"{'ok' if state['ok'] else 'STALE'}: the night of {state['as_of_date']} "
@@ -204,5 +221,13 @@ def status_text(home: Home, state: dict[str, Any]) -> str:
         f"  {check['severity']}: {check['check_name']} on {check['asset']}"
         for check in state["failed_checks"]
     ]
+    lines += map(_undelivered_line, state["undelivered_alerts"])
     lines.append(f"Tables: {home.serving / 'strata.duckdb'}")
     return "\n".join(lines)
+
+
+def _undelivered_line(alert: dict[str, Any]) -> str:
+    about = {"kind", "night", "since"}
+    why = ", ".join(f"{name}: {reason}" for name, reason in alert.items() if name not in about)
+    told = f"{alert['kind']} of {alert['night']}, since {alert['since']}"
+    return f"  alert not delivered: {told} ({why})"

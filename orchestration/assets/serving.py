@@ -7,9 +7,16 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.alerting.ledger import read_ledger
+from orchestration.alerting.occasions import (
+    EVERY_ALERT_DELIVERED,
+    NO_SEGMENT_EMPTIED,
+    NO_SEGMENT_JUMPED,
+    SERVING,
+)
 from orchestration.checks import completeness_result, explain_missing, missing_assets
 from orchestration.jobs import UNPUBLISHED
-from orchestration.ops_tables import CheckResult, record_checks, record_issue
+from orchestration.ops_tables import record_checks, record_issue
 from orchestration.publishing.issue import (
     NightInfo,
     current_issue,
@@ -19,11 +26,11 @@ from orchestration.publishing.issue import (
 from orchestration.publishing.manifest import Issue, link_path, parquet_folder
 from orchestration.publishing.tables import SCHEMA_VERSION
 from orchestration.resources import NightHome, as_of_date
-from orchestration.run_events import checks_of, nights_still_to_tell
+from orchestration.run_events import as_recorded, checks_of, nights_still_to_tell
+from orchestration.segment_sizes import SizeChange, size_changes
 from orchestration.ui_metadata.step_lineage import of_serving
 from orchestration.ui_metadata.steps import checks_of_the_night, served_tables
 
-SERVING = dg.AssetKey(["serving", "strata"])
 COMPLETENESS = "every_asset_before_it_was_materialised"
 
 
@@ -50,7 +57,23 @@ def build_serving(
                 blocking=True,
                 description="Every asset that the tables are built from was made in this run; "
                 "otherwise nothing is published.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                NO_SEGMENT_EMPTIED,
+                asset=SERVING,
+                description="No segment of the night before has lost all its customers.",
+            ),
+            dg.AssetCheckSpec(
+                NO_SEGMENT_JUMPED,
+                asset=SERVING,
+                description="No segment's customers have changed by more than `segment_sizes` "
+                "lets pass since the night before.",
+            ),
+            dg.AssetCheckSpec(
+                EVERY_ALERT_DELIVERED,
+                asset=SERVING,
+                description="Whatever people had to be told before this night has arrived.",
+            ),
         ],
     )
     def publish_night(
@@ -63,21 +86,20 @@ def build_serving(
         day = as_of_date(context)
         checks = [
             *checks_of(context.instance, context.run.run_id),
-            CheckResult(
-                check_name=COMPLETENESS,
-                asset="serving.strata",
-                severity="error",
-                passed=True,
-                measured=0.0,
-                threshold=0.0,
-            ),
+            as_recorded(completeness_result(SERVING, COMPLETENESS, missing)),
         ]
         with night.connect() as connection:
+            warned = [
+                *_size_checks(size_changes(connection, day, night.settings.segment_sizes)),
+                _warning(EVERY_ALERT_DELIVERED, len(read_ledger(night.home).undelivered)),
+            ]
+            checks += map(as_recorded, warned)
             record_checks(connection, day, context.run.run_id, checks)
             issue = _publish(connection, night, day, context.run.run_id)
             columns = of_serving(connection, issue.tables)
         yield completeness_result(SERVING, COMPLETENESS, missing)
         tell_of_nights_before(context, SERVING, issue)
+        yield from warned
         yield dg.MaterializeResult(
             metadata={
                 "published_night": issue.as_of_date.isoformat(),
@@ -132,3 +154,24 @@ def _tables_with_bytes(issue: Issue, night: NightHome) -> list[tuple[str, int, i
         path = parquet_folder(night.home) / file.path
         sizes[file.table] = sizes.get(file.table, 0) + path.stat().st_size
     return [(table, rows, sizes[table]) for table, rows in issue.tables.items()]
+
+
+def _size_checks(changes: Sequence[SizeChange]) -> list[dg.AssetCheckResult]:
+    """Return the checks of the segments' sizes, with which segments they found."""
+    emptied = [each for each in changes if each.is_emptied]
+    jumped = [each for each in changes if not each.is_emptied]
+    return [
+        _warning(name, len(found), segments=[each.to_dict() for each in found])
+        for name, found in ((NO_SEGMENT_EMPTIED, emptied), (NO_SEGMENT_JUMPED, jumped))
+    ]
+
+
+def _warning(name: str, measured: int, **more: Any) -> dg.AssetCheckResult:
+    """Return a check that warns if anything was counted."""
+    return dg.AssetCheckResult(
+        asset_key=SERVING,
+        check_name=name,
+        passed=measured == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"measured": float(measured), "threshold": 0.0, **more},
+    )

@@ -17,6 +17,7 @@ from orchestration.core_state import (
     record_core_build,
 )
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
+from orchestration.dbt_failures import DbtStepsError, explain_result
 from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
 from orchestration.row_counts import count_rows
@@ -122,11 +123,13 @@ def _run(
         about = {key: about_key_table(connection, key) for key in context.selected_asset_keys}
     lineage = ColumnLineage(night.home, manifest, translator, columns)
     failures: list[str] = []
+    messages: list[str] = []
     made: set[dg.AssetKey] = set()
     for result in results:
         node = result.node
         if str(result.status) in _FAILED:
-            failures.append(_explain(result))
+            failures.append(explain_result(result))
+            messages.append(f"{node.unique_id}: {result.message}")
         if str(node.resource_type) == _TEST:
             key = get_asset_check_key_for_test(manifest, translator, node.unique_id, None)
             if (
@@ -162,7 +165,7 @@ def _run(
             description=f"{len(failures)} of {len(results)} dbt steps failed: "
             + "; ".join(failures),
             allow_retries=False,
-        )
+        ) from DbtStepsError("\n".join(messages))
 
 
 def _refuse_another_night(context: dg.AssetExecutionContext, night: NightHome) -> None:
@@ -196,11 +199,3 @@ def _check_result(key: dg.AssetCheckKey, result: RunResult) -> dg.AssetCheckResu
             "seconds": round(result.execution_time, 3),
         },
     )
-
-
-def _explain(result: RunResult) -> str:
-    """Say what failed; dbt's message for an error, the count for a test; never rows."""
-    name = result.node.name
-    if str(result.node.resource_type) == _TEST and str(result.status) == "fail":
-        return f"check {name}: {result.failures} rows break it"
-    return f"{result.node.resource_type} {name}: {' '.join(str(result.message).split())[:400]}"

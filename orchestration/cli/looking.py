@@ -63,14 +63,24 @@ def preview(settings_file: Path | None, wait: float, as_json: bool) -> None:  # 
 
 
 @main.command()
+@click.option("--alert", is_flag=True, help="Tell people (`alerts` in strata.yml) if it is stale.")
 @as_json_option("the state")
 @with_plain_errors
-def status(as_json: bool) -> None:  # noqa: FBT001
-    """Say how the last night went; exit code 1 if it failed or is stale."""
+def status(alert: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Say how the last night went; exit code 1 if it failed or is stale.
+
+    For cron: with --alert it tells of a stale night once, of its recovery, and sends again what was
+    not delivered before. It needs neither Dagster nor its daemon.
+    """
+    from orchestration.alerting.occasions import after_a_look
     from orchestration.summary import last_night, status_text
 
     home = current_home()
-    state = last_night(home, load_settings(home.settings_file))
+    settings = load_settings(home.settings_file)
+    state = last_night(home, settings)
+    if alert:
+        after_a_look(home, state)
+        state = last_night(home, settings)
     click.echo(json.dumps(state, default=str) if as_json else status_text(home, state))
     if not state["ok"]:
         sys.exit(EXIT_FAILED)

@@ -32,6 +32,7 @@ def _finish(
 ) -> None:
     """Print what the last run made and where, or why it failed, and leave with its code."""
     from orchestration.night import explain
+    from orchestration.private_errors import chain_of
     from orchestration.summary import summarise, summary_text
 
     last = runs[-1]
@@ -54,7 +55,10 @@ def _finish(
         )
     click.echo(f"Error: {words}", err=True)
     click.echo(if_failed, err=True)
-    sys.exit(EXIT_USAGE if isinstance(last.cause, InputError) else EXIT_FAILED)
+    is_input = last.cause is not None and any(
+        isinstance(each, InputError) for each in chain_of(last.cause)
+    )
+    sys.exit(EXIT_USAGE if is_input else EXIT_FAILED)
 
 
 @main.command()

@@ -4,8 +4,12 @@ import json
 from contextlib import closing
 from datetime import date, datetime
 
+import dagster as dg
 import duckdb
+import pytest
 
+from orchestration import failures
+from orchestration.failures import settle_failed_night
 from orchestration.home import Home
 from orchestration.publishing import current_issue, kept_issues, reissue_stale
 
@@ -45,6 +49,22 @@ def test_there_is_nothing_to_reissue_before_the_first_publish(home: Home, failed
 def test_a_broken_warehouse_does_not_matter(published_home: Home, warehouse, failed_at) -> None:
     warehouse.path.write_bytes(b"no database")
     assert reissue_stale(published_home, FAILED, failed_at) is not None
+
+
+def test_a_night_that_failed_with_its_warehouse_is_told_all_the_same(
+    published_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failures, "render_report", lambda *_, **__: None)
+    published_home.warehouse.write_bytes(b"no database")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = dg.DagsterRun(job_name="nightly", status=dg.DagsterRunStatus.STARTED)
+        instance.add_run(run)
+
+        settle_failed_night(published_home, instance, run.run_id, FAILED)
+
+        said = [each.dagster_event.message for each in instance.all_logs(run.run_id)]
+    assert run_info(published_home)[1:3] == (True, FAILED)
+    assert said == ["The checks of the failed night could not be kept: IOException."]
 
 
 def test_failures_in_a_row_push_out_no_good_night(
