@@ -4,10 +4,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from time import sleep as pause
 
 import requests
 
@@ -41,7 +41,6 @@ class Receiver:
     secret: str
     timeout_seconds: float
     attempts: int
-    sleep: Callable[[float], None] = time.sleep
 
 
 def post_signed(receiver: Receiver, message_id: str, body: bytes, *, sent_at: int) -> Outcome:
@@ -70,7 +69,7 @@ def post_signed(receiver: Receiver, message_id: str, body: bytes, *, sent_at: in
             if response.status_code not in WORTH_ANOTHER_TRY:
                 return Outcome(Answer.REFUSED, attempt, reason)
         if attempt < receiver.attempts:
-            receiver.sleep(min(2.0 ** (attempt - 1), MAX_PAUSE_SECONDS))
+            pause(min(2.0 ** (attempt - 1), MAX_PAUSE_SECONDS))
     return Outcome(Answer.UNREACHABLE, receiver.attempts, reason)
 
 

@@ -53,7 +53,7 @@ PUBLISHED_TYPES = {
     "f_score": "integer",
     "m_score": "integer",
 }
-SECRET = "whsec_c3RyYXRhLXRlc3Qtc2VjcmV0"
+SECRET = "whsec_c3RyYXRhLXRlc3Qtc2VjcmV0"  # noqa: S105
 
 
 @dataclass(frozen=True)
