@@ -33,6 +33,9 @@ class WebhookSettings(Section):
     )
     batch_ids: int = Field(1000, ge=1, le=100_000, description="Ids in one POST, at most")
     timeout_seconds: float = Field(10.0, gt=0, le=60, description="For one answer")
+    total_seconds: float = Field(
+        600.0, gt=0, description="For all POSTs of a night; the rest waits for the next one"
+    )
     attempts: int = Field(4, ge=1, le=10, description="For one POST, with pauses of 1, 2, 4 … s")
 
     @field_validator("url")

@@ -1,8 +1,10 @@
 """An export's entries and exits, told by the webhook that the settings name."""
 
 from orchestration.database import opened
+from orchestration.export_settings import schemes_of
 from orchestration.exports.delivery import Delivery, Night, deliver
 from orchestration.exports.folder import Export
+from orchestration.exports.profiles import exported_schemes
 from orchestration.exports.write_night import PROFILES
 from orchestration.home import Home
 from orchestration.publishing.manifest import Issue
@@ -17,4 +19,7 @@ def deliver_export(home: Home, settings: Settings, issue: Issue, export: Export)
     night = Night(issue.as_of_date, issue.run_id)
     profiles = export.folder(home) / PROFILES
     with opened(home.serving / issue.serving_file, home, settings, read_only=True) as connection:
-        return deliver(connection, home, webhook, night, profiles)
+        allowed = exported_schemes(connection, settings, schemes_of(webhook.segments))
+        chosen = tuple(each for each in webhook.segments if each.partition(".")[0] in allowed)
+        told = webhook.model_copy(update={"segments": chosen})
+        return deliver(connection, home, told, night, profiles)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -130,7 +131,11 @@ def deliver(
     told.write_told(connection, path)
     receiver = Receiver(webhook.url, secret, webhook.timeout_seconds, webhook.attempts)
     count = _Count(night, total)
+    deadline = time.monotonic() + webhook.total_seconds
     for batch in _batches(connection, sizes):
+        if time.monotonic() > deadline:
+            count.reason = f"more than {webhook.total_seconds:g} s were needed"
+            break
         sent_at = int(datetime.now(UTC).timestamp())
         body = payload(batch, night, _name(connection, batch.segment_id), sent_at=sent_at)
         outcome = post_signed(receiver, message_id(batch, night), body, sent_at=sent_at)

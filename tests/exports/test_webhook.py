@@ -161,6 +161,15 @@ def test_a_receiver_that_is_not_there_is_not_asked_for_every_batch(
     assert made.reason == "HTTP 503 after 2 attempts"
 
 
+def test_a_slow_receiver_does_not_hold_the_night_for_ever(shop: Shop, receiver: Receiver) -> None:
+    receiver.delay = 0.03
+
+    made = night(shop, to(receiver, batch_ids=1, total_seconds=0.01), FIRST, CUSTOMERS)
+
+    assert (made.taken, made.missed) == (1, 3)
+    assert made.reason == "more than 0.01 s were needed"
+
+
 def test_an_answer_that_comes_at_the_second_attempt_is_taken(
     shop: Shop, receiver: Receiver
 ) -> None:
