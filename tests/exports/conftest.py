@@ -88,6 +88,7 @@ class Shop:
         path = self.home.serving / f"strata-{name}.duckdb"
         self._stay(night, customers)
         with closing(duckdb.connect(str(path))) as connection:
+            connection.execute("begin")
             connection.execute("create schema marts")
             self._customers(connection, night, customers)
             self._segments(connection)
@@ -102,6 +103,7 @@ class Shop:
                 "create table marts.fct_data_quality (as_of_date date, check_name varchar, "
                 "asset varchar, severity varchar, passed boolean, measured double)"
             )
+            connection.execute("commit")
         published_at = datetime(2026, 3, 4, 2, tzinfo=UTC).replace(tzinfo=None)
         issue = Issue(
             name, f"run-{self.number}", night, "4", published_at, False, path.name, files=()

@@ -26,7 +26,7 @@ def strata(*arguments: str) -> Result:
 
 def with_receiver(shop: Shop, receiver: Receiver) -> None:
     shop.home.settings_file.write_text(
-        f"run_until_data: true\nexports:\n  webhook:\n    url: {receiver.url}\n    attempts: 1\n"
+        f"exports:\n  webhook:\n    url: {receiver.url}\n    attempts: 1\n"
     )
 
 
@@ -74,8 +74,8 @@ def test_to_deliver_takes_a_receiver(shop: Shop) -> None:
 def test_a_failed_delivery_shows_in_status_until_it_has_gone_through(
     shop: Shop, receiver: Receiver
 ) -> None:
-    with_receiver(shop, receiver)
     shop.publish(FIRST, CUSTOMERS)
+    with_receiver(shop, receiver)
     receiver.answer = lambda _: 503
 
     failed = strata("export", "--deliver")
