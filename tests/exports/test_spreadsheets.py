@@ -110,6 +110,14 @@ def test_no_cell_is_a_formula_and_the_head_stays_and_filters(shop: Shop) -> None
     assert list(read(path)) == ["Read me", "Loyal"]
 
 
+def test_a_workbook_is_dated_by_its_night_and_not_by_the_clock(shop: Shop) -> None:
+    export = shop.export(FIRST, {"C1": Customer()}, settings(lists=("rfm",)))
+
+    with zipfile.ZipFile(export.folder(shop.home) / "lists" / "rfm.xlsx") as archive:
+        assert b"2026-03-01T00:00:00Z</dcterms:created>" in archive.read("docProps/core.xml")
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
 def test_a_list_is_in_the_accounts_language(shop: Shop) -> None:
     chinese = settings(lists=("rfm",)).model_copy(update={"language": "zh"})
 

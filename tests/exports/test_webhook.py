@@ -199,19 +199,27 @@ def test_what_a_receiver_missed_is_in_the_next_delivery(
     assert without_empty(receiver.lists()) == held_tonight(REFUSED)
 
 
+@pytest.mark.parametrize("segment", ["rfm.at_risk", "rfm.loyal"])
 def test_what_was_sent_without_an_answer_is_told_once_more_either_way(
-    shop: Shop, receiver: Receiver
+    shop: Shop, receiver: Receiver, segment: str
 ) -> None:
-    """A receiver may have taken a post whose answer was lost: C1 entered there and must leave."""
-    night(shop, to(receiver), FIRST, CUSTOMERS)
+    """The receiver took C1's entry (exit), its answer was lost, and C1 went back the next night."""
+    told = to(receiver, segments=(segment,))
+    night(shop, told, FIRST, CUSTOMERS)
     receiver.delay = 0.3
-    night(shop, to(receiver, attempts=1, timeout_seconds=0.05), SECOND, MOVED)
+    failed = night(
+        shop,
+        to(receiver, segments=(segment,), attempts=1, timeout_seconds=0.05),
+        SECOND,
+        MOVED,
+    )
     receiver.delay = 0.0
 
-    night(shop, to(receiver), THIRD, CUSTOMERS)
+    night(shop, told, THIRD, CUSTOMERS)
 
-    assert without_empty(receiver.lists()) == held_tonight(CUSTOMERS)
-    assert ("rfm.at_risk", ["C1"]) in [(each["segment_id"], each["left"]) for each in receiver.told]
+    assert failed.missed == 1
+    held = held_tonight(CUSTOMERS).get(segment, set())
+    assert receiver.lists().get(segment, set()) == held
 
 
 def test_a_crash_while_sending_loses_no_move(
