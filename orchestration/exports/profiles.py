@@ -1,6 +1,7 @@
 """The profile of a customer as SQL: consent, scores, next action, a few columns per scheme."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -33,8 +34,20 @@ SCORES: dict[str, int | None] = {
 }
 """Columns of `customer_360` that go out, with the digits that they are rounded to.
 
-Predictions drift by a little every night; rounded, a profile changes when it says something new.
-For the same reason the days since the last order are left to the tool: the order's date is there.
+The days since the last order are left to the tool, which has the order's date: they would change
+every profile every night.
+"""
+
+STEPS: dict[str, tuple[float, float]] = {
+    "p_alive": (0.1, 0.0),
+    "churn_probability": (0.1, 0.0),
+    "expected_orders_90d": (0.1, 0.1),
+    "expected_spend_365d": (1.0, 0.1),
+}
+"""By how much a prediction has to move before it goes out anew: in its own unit, and as a share.
+
+Predictions drift a little every night, of nearly every customer. Up to the larger of the two the
+profile keeps the figure that went out before; a slow drift adds up until it is told.
 """
 
 ACTIONS = {
@@ -71,9 +84,15 @@ def exported_schemes(
 
 
 def profiles_sql(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, schemes: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    schemes: Sequence[str],
+    before: Path | None,
 ) -> str:
-    """Return the query of all profiles: a row per customer who may be named, in order of the id."""
+    """Return the query of all profiles: a row per customer who may be named, in order of the id.
+
+    `before` are the profiles of the export before, whose predictions stay while they nearly hold.
+    """
     exports = settings.exports
     asked = list(dict.fromkeys([*schemes, *exports.action_from]))
     has_column = set(columns_of(connection)["customer_360"])
@@ -94,10 +113,12 @@ def profiles_sql(
         )
         select
             {", ".join(f"people.{column}" for column in ("customer_id", "as_of_date"))},
-            {", ".join(f"people.{column}" for column in (*CONSENTS, *SCORES))},
+            {", ".join(f"people.{column}" for column in CONSENTS)},
+            {", ".join(_told_score(column, is_first=before is None) for column in SCORES)},
             {_action(settings.language)}
             {_scheme_columns(schemes, settings.language)}
         from people
+        {_joined_before(before)}
         {"left join stays using (customer_id)" if schemes else ""}
         left join marts.dim_segments as plays
             on coalesce({", ".join(_held(scheme) for scheme in exports.action_from)})
@@ -110,6 +131,25 @@ def profiles_sql(
 def _score(column: str, digits: int | None) -> str:
     value = f"customers.{column}"
     return f"{value} as {column}" if digits is None else f"round({value}, {digits}) as {column}"
+
+
+def _told_score(column: str, *, is_first: bool) -> str:
+    """Return a score, or what went out before of a prediction that has hardly moved since."""
+    fresh = f"people.{column}"
+    if is_first or column not in STEPS:
+        return fresh
+    unit, share = STEPS[column]
+    told = f"before.{column}"
+    return (
+        f"case when round(abs({fresh} - {told}), 6) <= greatest({unit}, {share} * abs({told})) "
+        f"then {told} else {fresh} end as {column}"
+    )
+
+
+def _joined_before(before: Path | None) -> str:
+    if before is None:
+        return ""
+    return f"left join read_parquet({literal(str(before))}) as before using (customer_id)"
 
 
 def _held(scheme: str) -> str:

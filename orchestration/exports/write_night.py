@@ -44,14 +44,16 @@ def write_exports(home: Home, settings: Settings, issue: Issue) -> Export:
         schemes = exported_schemes(connection, settings, exports.schemes)
         profiles = folder / PROFILES
         changes = folder / CHANGES
-        rows = write_parquet(connection, profiles_sql(connection, settings, schemes), profiles)
+        before = base.folder(home) / PROFILES if base else None
+        query = profiles_sql(connection, settings, schemes, before)
+        rows = write_parquet(connection, query, profiles)
         changed = write_parquet(
             connection,
             changes_sql(
                 connection,
                 issue.as_of_date,
                 profiles,
-                before=base.folder(home) / PROFILES if base else None,
+                before=before,
                 told=told.folder(home) / CHANGES if told else None,
             ),
             changes,

@@ -1,6 +1,7 @@
 """Changes: applied to the export before they give the whole one, whatever happened in between."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -76,12 +77,38 @@ def test_of_who_is_removed_the_id_alone_goes_out(shop: Shop) -> None:
         }  # fmt: skip
 
 
-def test_a_prediction_that_drifts_a_little_is_no_change(shop: Shop) -> None:
-    shop.export(FIRST, {"C1": Customer().told(churn_probability=0.1234)})
+@pytest.mark.parametrize(
+    ("column", "drifts", "moves"),
+    [
+        ("churn_probability", (0.20, 0.26, 0.30), 0.32),
+        ("p_alive", (0.90, 0.85, 0.80), 0.79),
+        ("expected_orders_90d", (0.5, 0.55, 0.6), 0.7),
+        ("expected_orders_90d", (10.0, 10.6, 11.0), 11.2),
+        ("expected_spend_365d", (500, 530, 550), 560),
+    ],
+)
+def test_a_prediction_goes_out_anew_once_it_has_moved_by_a_step_since_it_was_told(
+    shop: Shop, column: str, drifts: tuple[float, ...], moves: float
+) -> None:
+    for days, value in enumerate(drifts):
+        export = shop.export(
+            FIRST + timedelta(days=days), {"C1": Customer().told(**{column: value})}
+        )
+        assert shop.rows(export)[0][column] == pytest.approx(drifts[0])
+    assert shop.changes(export) == {}
 
-    second = shop.export(SECOND, {"C1": Customer().told(churn_probability=0.1239)})
+    moved = shop.export(FIRST + timedelta(days=9), {"C1": Customer().told(**{column: moves})})
 
-    assert shop.changes(second) == {}
+    assert float(shop.rows(moved)[0][column]) == pytest.approx(moves)
+    assert shop.changes(moved) == {"C1": "changed"}
+
+
+def test_a_prediction_that_comes_or_goes_is_told_at_once(shop: Shop) -> None:
+    shop.export(FIRST, {"C1": Customer(), "C2": Customer().told(p_alive=0.01)})
+
+    second = shop.export(SECOND, {"C1": Customer().told(p_alive=0.01), "C2": Customer()})
+
+    assert [row["p_alive"] for row in shop.rows(second)] == [0.01, None]
 
 
 def test_a_night_that_is_run_again_gives_the_same_bytes(shop: Shop) -> None:
