@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
+from orchestration.assets.exports import build_deliveries, build_exports
 from orchestration.assets.ingest import build_external_specs, build_ingest
 from orchestration.assets.predictions import build_predictions
 from orchestration.assets.reconcile import build_reconcile
@@ -41,7 +42,12 @@ def build_definitions(home: Home) -> dg.Definitions:
         *build_clustering(partitions),
         build_predictions(partitions),
     ]
-    published = [build_serving(partitions, built), build_report(partitions)]
+    published = [
+        build_serving(partitions, built),
+        build_report(partitions),
+        build_exports(partitions),
+        build_deliveries(partitions),
+    ]
     nightly = [
         with_freshness(assets, freshness).with_attributes(backfill_policy=ONE_NIGHT_A_RUN)
         for assets in [*built, *published]

@@ -24,7 +24,7 @@ def build_jobs(
     )
     comparison = dg.AssetSelection.groups(RECONCILE_GROUP)
     everything = dg.AssetSelection.all() - comparison
-    published = dg.AssetSelection.groups("serving", "report")
+    published = dg.AssetSelection.groups("serving", "report", "exports")
     return [
         dg.define_asset_job(
             NIGHTLY,

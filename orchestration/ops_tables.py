@@ -167,9 +167,36 @@ def record_checks(
     results: Sequence[CheckResult],
 ) -> None:
     """Keep a run's check results; those of an earlier run of the same night are replaced."""
-    now = datetime.now(UTC).replace(tzinfo=None)
     connection.execute("begin")
     connection.execute("delete from ops.check_results where as_of_date = ?", [as_of_date])
+    _insert_checks(connection, as_of_date, run_id, results)
+    connection.execute("commit")
+
+
+def add_checks(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    run_id: str,
+    results: Sequence[CheckResult],
+) -> None:
+    """Keep check results that came after the publish; they go out with the next issue."""
+    connection.execute("begin")
+    for result in results:
+        connection.execute(
+            "delete from ops.check_results where as_of_date = ? and check_name = ? and asset = ?",
+            [as_of_date, result.check_name, result.asset],
+        )
+    _insert_checks(connection, as_of_date, run_id, results)
+    connection.execute("commit")
+
+
+def _insert_checks(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    run_id: str,
+    results: Sequence[CheckResult],
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
     if results:
         connection.executemany(
             "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -188,7 +215,6 @@ def record_checks(
                 for result in results
             ],
         )
-    connection.execute("commit")
 
 
 def record_issue(

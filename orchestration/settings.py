@@ -7,10 +7,11 @@ from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from orchestration.alert_settings import AlertSettings, SegmentSizeSettings
 from orchestration.errors import SettingsError
+from orchestration.export_settings import ExportSettings, refuse_what_may_not_go_out
 from orchestration.own_rules import OwnScheme, refuse_two_of_a_name
 from orchestration.scheme_settings import SchemeSettings, Section
 
@@ -60,8 +61,15 @@ class Settings(SchemeSettings):
     own_rules: tuple[OwnScheme, ...] = Field(
         (), description="Schemes of one's own: named SQL conditions over customers"
     )
+    # After the own rules, whose schemes it may name.
+    exports: ExportSettings = ExportSettings()
 
     _no_name_twice = field_validator("own_rules")(refuse_two_of_a_name)
+
+    @field_validator("exports")
+    @classmethod
+    def _may_go_out(cls, exports: ExportSettings, known: ValidationInfo) -> ExportSettings:
+        return refuse_what_may_not_go_out(exports, known.data.get("own_rules", ()))
 
     @property
     def own_segment_ids(self) -> tuple[str, ...]:

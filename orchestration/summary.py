@@ -10,6 +10,7 @@ import duckdb
 from orchestration.alerting.ledger import read_ledger
 from orchestration.database import opened
 from orchestration.errors import BusyError
+from orchestration.exports.words import exports_of, missed_delivery, told_of_exports
 from orchestration.home import Home
 from orchestration.partitions import yesterday
 from orchestration.schedules import night_to_run
@@ -76,6 +77,7 @@ def summarise(home: Home, currency: str | None) -> dict[str, Any]:
         "tables": str(home.serving / "strata.duckdb"),
         "parquet": str(home.serving / "parquet" / "manifest.json"),
         "report": str(home.reports / f"{night}.html"),
+        **exports_of(home, info["run_id"]),
     }
 
 
@@ -117,6 +119,7 @@ def summary_text(summary: dict[str, Any]) -> str:
         f"Tables   {summary['tables']}  (schema marts; DuckDB 1.2 or later)",
         f"Parquet  {summary['parquet']}",
         f"Report   {summary['report']}",
+        *told_of_exports(summary),
         "UI       make ui, then http://127.0.0.1:3000",
     ]
     return "\n".join(lines)
@@ -155,6 +158,7 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
             f"where not passed and as_of_date = date '{info['as_of_date']}' "
             "order by severity, asset, check_name",
         )
+    failed += missed_delivery(home, info["run_id"])
     due = _due_night(home, settings)
     is_late = due is not None and info["as_of_date"] < due
     reason = None
@@ -219,6 +223,7 @@ def status_text(home: Home, state: dict[str, Any]) -> str:
         lines.append(state["reason"])
     lines += [
         f"  {check['severity']}: {check['check_name']} on {check['asset']}"
+        + (f": {check['reason']}" if check.get("reason") else "")
         for check in state["failed_checks"]
     ]
     lines += map(_undelivered_line, state["undelivered_alerts"])

@@ -1,10 +1,11 @@
-"""The commands about files: sample, unload, publish."""
+"""The commands about files: sample, unload, publish, export."""
 
+import json
 from typing import Any
 
 import click
 
-from orchestration.cli.group import DAY, WAIT, main, say, with_plain_errors
+from orchestration.cli.group import DAY, WAIT, as_json_option, main, say, with_plain_errors
 from orchestration.errors import InputError
 from orchestration.home import current_home
 from orchestration.settings import load_settings
@@ -67,3 +68,31 @@ def publish(run_id: str, wait: float) -> None:
     with hold_the_warehouse(home, "`strata publish --restore`", wait_seconds=wait):
         issue = restore(home, run_id)
     click.echo(f"Published again: the night of {issue.as_of_date}, run {issue.run_id}.")
+
+
+@main.command()
+@click.option("--deliver", is_flag=True, help="Tell the webhook too what it has not confirmed.")
+@WAIT
+@as_json_option("what was written")
+@with_plain_errors
+def export(deliver: bool, wait: float, as_json: bool) -> None:  # noqa: FBT001
+    """Write the exports of the published night anew, by the settings as they are now."""
+    from orchestration.exports.deliver_night import deliver_export
+    from orchestration.exports.words import exports_of, told_of_exports
+    from orchestration.exports.write_night import write_exports
+    from orchestration.lock import hold_the_warehouse
+    from orchestration.publishing.issue import current_issue
+
+    home = current_home()
+    settings = load_settings(home.settings_file)
+    issue = current_issue(home)
+    if issue is None:
+        raise InputError("Nothing is published yet, so there is nothing to export: `strata run`.")
+    if deliver and settings.exports.webhook.url is None:
+        raise InputError(f"No receiver: set exports.webhook.url in {home.settings_file}.")
+    with hold_the_warehouse(home, "`strata export`", wait_seconds=wait):
+        written = write_exports(home, settings, issue)
+        if deliver:
+            deliver_export(home, settings, issue, written)
+    told = exports_of(home, issue.run_id)
+    click.echo(json.dumps(told) if as_json else "\n".join(told_of_exports(told)))

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 EXPOSURES = ROOT / "dbt_project" / "models" / "marts" / "_exposures.yml"
 READERS = {
     "night_report": sorted((ROOT / "orchestration" / "reporting").glob("*.py")),
+    "tool_exports": sorted((ROOT / "orchestration" / "exports").glob("*.py")),
     "customer_story": [ROOT / "orchestration" / "customer.py"],
 }
 

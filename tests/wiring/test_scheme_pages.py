@@ -32,7 +32,13 @@ def test_settings_are_told_by_their_names_in_strata_yml_with_their_defaults() ->
 
 
 def test_what_a_scheme_may_not_be_used_for_is_told_in_codes_that_are_known() -> None:
-    known = {"automated_decision", "credit_offer", "individual_price", "insurance_offer"}
+    known = {
+        "automated_decision",
+        "credit_offer",
+        "individual_price",
+        "insurance_offer",
+        "marketing",
+    }
     forbidden = {scheme.scheme: set(scheme.forbidden_uses) for scheme in registered_schemes()}
     assert set().union(*forbidden.values()) == known
     assert forbidden["price_sensitivity"] == {"individual_price"}
@@ -41,3 +47,4 @@ def test_what_a_scheme_may_not_be_used_for_is_told_in_codes_that_are_known() -> 
     for scheme in registered_schemes():
         # Whatever is refused in codes is refused in words.
         assert bool(scheme.forbidden_uses) == ("Not for" in scheme.allowed_use)
+        assert ("marketing" in scheme.forbidden_uses) == ("marketing" not in scheme.allowed_use)

@@ -90,6 +90,18 @@ def test_null_window_means_all_history(tmp_path: Path) -> None:
         ("influence:\n  ambassador_referrals: 0\n", 2, ["greater than or equal to 1"]),
         ("alerts:\n  webhook_url: ftp://here\n", 2, ["http://"]),
         ("schedule:\n  at: 25:00\n", 2, ["`schedule.at`"]),
+        ("exports:\n  consent: all\n", 2, ["`exports.consent`", "'marketing', 'any_channel'"]),
+        ("exports:\n  keep_nights: 1\n", 2, ["`exports.keep_nights`"]),
+        ("exports:\n  lists: [rmf]\n", 1, ["`lists` names `rmf`, which is no scheme", "rfm"]),
+        ("exports:\n  lists: [rfm at risk]\n", 2, ["neither a scheme such as rfm nor"]),
+        (
+            "exports:\n  action_from: [credit_risk]\n",
+            1,
+            ["may not be used for marketing", "purposes: {credit_risk: what for}"],
+        ),
+        ("exports:\n  purposes: {credit_risk: ' '}\n", 2, ["what credit_risk goes out for"]),
+        ("exports:\n  webhook:\n    url: ftp://here\n", 3, ["http://"]),
+        ("exports:\n  webhook:\n    segments: [nope.x]\n", 1, ["`webhook.segments` names `nope`"]),
     ],
 )
 def test_a_mistake_is_named_with_line_and_what_is_allowed(

@@ -12,7 +12,8 @@
     allowed_use   what the segments may be used for, in words, and what they may not, in codes
                   that audiences read: `automated_decision` without a person who answers for it,
                   `credit_offer` and `insurance_offer` choosing whom to offer either,
-                  `individual_price` a price of a single person's own
+                  `individual_price` a price of a single person's own, `marketing` choosing whom to
+                  write to: such a scheme is in no file for marketing tools
 #}
 {% macro segment_schemes() %}
     {% set everywhere = {
@@ -30,14 +31,14 @@
             ~ 'credit, insurance or a price (GDPR art. 9, 22; PIPL art. 24, 28).',
         'text_zh': '用于报表，以及本人要求的服务。不得用于决定向谁提供信贷、保险或价格'
             ~ '（GDPR 第九、二十二条；《个人信息保护法》第二十四、二十八条）。',
-        'forbidden': ['credit_offer', 'individual_price', 'insurance_offer']} %}
+        'forbidden': ['credit_offer', 'individual_price', 'insurance_offer', 'marketing']} %}
     {% set suitability = {
         'text': 'Reporting, and checks that a product suits its holder, by staff who answer for it. '
             ~ 'Not for choosing who is offered credit, nor for decisions by machine alone '
             ~ '(GDPR art. 22; PIPL art. 24, 28).',
         'text_zh': '用于报表，以及由负责的员工核查产品是否适合持有人。不得用于决定向谁提供信贷，'
             ~ '也不得仅由机器作出决定（GDPR 第二十二条；《个人信息保护法》第二十四、二十八条）。',
-        'forbidden': ['automated_decision', 'credit_offer']} %}
+        'forbidden': ['automated_decision', 'credit_offer', 'marketing']} %}
     {{ return([
         {'scheme': 'rfm', 'kind': 'rule', 'is_built': true,
          'allowed_use': everywhere,

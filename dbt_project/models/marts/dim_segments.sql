@@ -162,7 +162,7 @@ select
     coalesce(schemes.allowed_use_zh, '仅用于回顾过去的报表；该方案已不再使用。') as allowed_use_zh,
     coalesce(
         schemes.forbidden_uses,
-        'automated_decision,credit_offer,individual_price,insurance_offer'
+        'automated_decision,credit_offer,individual_price,insurance_offer,marketing'
     ) as forbidden_uses,
     listed.status,
     listed.status_reason,

@@ -1,0 +1,230 @@
+"""The profile of a customer as SQL: consent, scores, next action, a few columns per scheme."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.export_settings import forbidden_uses, may_go_out
+from orchestration.exports.people import is_exported
+from orchestration.publishing.sql import columns_of, literal, name
+from orchestration.settings import Settings
+
+CONSENTS = ("marketing_consent", "email_consent", "sms_consent", "ads_consent")
+
+SCORES: dict[str, int | None] = {
+    "rfm_code": None,
+    "r_score": None,
+    "f_score": None,
+    "m_score": None,
+    "is_low_confidence": None,
+    "frequency": None,
+    "monetary": None,
+    "average_order_value": None,
+    "spend_365d": None,
+    "first_order_date": None,
+    "last_order_date": None,
+    "p_alive": 2,
+    "churn_probability": 2,
+    "prediction_source": None,
+    "expected_orders_90d": 1,
+    "expected_spend_365d": 0,
+    "value_prediction_source": None,
+    "is_extrapolated": None,
+}
+"""Columns of `customer_360` that go out, with the digits that they are rounded to.
+
+The days since the last order are left to the tool, which has the order's date: they would change
+every profile every night.
+"""
+
+STEPS: dict[str, tuple[float, float]] = {
+    "p_alive": (0.1, 0.0),
+    "churn_probability": (0.1, 0.0),
+    "expected_orders_90d": (0.1, 0.1),
+    "expected_spend_365d": (1.0, 0.1),
+}
+"""By how much a prediction has to move before it goes out anew: in its own unit, and as a share.
+
+Predictions drift a little every night, of nearly every customer. Up to the larger of the two the
+profile keeps the figure that went out before; a slow drift adds up until it is told.
+"""
+
+ACTIONS = {
+    "next_action": "recommended_action",
+    "next_offer": "offer",
+    "next_channel": "channel",
+    "next_message_angle": "message_angle",
+}
+"""Texts of the playbook by the column that they go out in, in the account's language."""
+
+LIMITS = ("contact_limit_count", "contact_limit_days")
+
+
+def exported_schemes(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, chosen: Sequence[str] | None
+) -> list[str]:
+    """Return the schemes that go out, in a set order, whether or not they are available tonight.
+
+    A scheme may be used for what both the published night and this version say.
+    """
+    exports = settings.exports
+    published = connection.execute(
+        "select scheme, string_agg(forbidden_uses, ',') from marts.dim_segments group by scheme"
+    ).fetchall()
+    told = {scheme: frozenset((codes or "").split(",")) for scheme, codes in published}
+    known = forbidden_uses(settings.own_rules)
+    return [
+        scheme
+        for scheme, codes in known.items()
+        if scheme in told
+        and (chosen is None or scheme in chosen)
+        and may_go_out(scheme, codes | told[scheme], exports)
+    ]
+
+
+def profiles_sql(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    schemes: Sequence[str],
+    before: Path | None,
+) -> str:
+    """Return the query of all profiles: a row per customer who may be named, in order of the id.
+
+    `before` are the profiles of the export before, whose predictions stay while they nearly hold.
+    """
+    exports = settings.exports
+    asked = list(dict.fromkeys([*schemes, *exports.action_from]))
+    has_column = set(columns_of(connection)["customer_360"])
+    own = [scheme for scheme in asked if f"{scheme}_segment" not in has_column]
+    return f"""
+        with
+        {_own_segments(own)}
+        {_stays(schemes)}
+        people as (
+            select
+                customers.customer_id, customers.as_of_date,
+                {", ".join(f"customers.{column}" for column in CONSENTS)},
+                {", ".join(_score(column, digits) for column, digits in SCORES.items())},
+                {", ".join(_segment(scheme, own) for scheme in asked)}
+            from marts.customer_360 as customers
+            {"left join own using (customer_id)" if own else ""}
+            where {is_exported(exports.consent)}
+        )
+        select
+            {", ".join(f"people.{column}" for column in ("customer_id", "as_of_date"))},
+            {", ".join(f"people.{column}" for column in CONSENTS)},
+            {", ".join(_told_score(column, is_first=before is None) for column in SCORES)},
+            {_action(settings.language)}
+            {_scheme_columns(schemes, settings.language)}
+        from people
+        {_joined_before(before)}
+        {"left join stays using (customer_id)" if schemes else ""}
+        left join marts.dim_segments as plays
+            on coalesce({", ".join(_held(scheme) for scheme in exports.action_from)})
+                = plays.segment_id
+        {_name_joins(schemes)}
+        order by people.customer_id
+    """
+
+
+def _score(column: str, digits: int | None) -> str:
+    value = f"customers.{column}"
+    return f"{value} as {column}" if digits is None else f"round({value}, {digits}) as {column}"
+
+
+def _told_score(column: str, *, is_first: bool) -> str:
+    """Return a score, or what went out before of a prediction that has hardly moved since."""
+    fresh = f"people.{column}"
+    if is_first or column not in STEPS:
+        return fresh
+    unit, share = STEPS[column]
+    told = f"before.{column}"
+    return (
+        f"case when round(abs({fresh} - {told}), 6) <= greatest({unit}, {share} * abs({told})) "
+        f"then {told} else {fresh} end as {column}"
+    )
+
+
+def _joined_before(before: Path | None) -> str:
+    if before is None:
+        return ""
+    return f"left join read_parquet({literal(str(before))}) as before using (customer_id)"
+
+
+def _held(scheme: str) -> str:
+    return f"people.{name(scheme + '_segment')}"
+
+
+def _segment(scheme: str, own: Sequence[str]) -> str:
+    table = "own" if scheme in own else "customers"
+    return f"{table}.{name(scheme + '_segment')}"
+
+
+def _own_segments(own: Sequence[str]) -> str:
+    """Return the step that lays schemes without a column of their own side by side."""
+    if not own:
+        return ""
+    return f"""own as (
+            select customer_id, {", ".join(_of("segment_id", scheme, "") for scheme in own)}
+            from marts.fct_customer_segments
+            where scheme in ({", ".join(map(literal, own))})
+            group by customer_id
+        ),"""
+
+
+def _stays(schemes: Sequence[str]) -> str:
+    """Return the step that says of each scheme since when, and where the customer was before."""
+    if not schemes:
+        return ""
+    told = ", ".join(
+        f"{_of('previous_segment_id', scheme, '_previous')}, {_of('valid_from', scheme, '_since')}"
+        for scheme in schemes
+    )
+    return f"""stays as (
+            select customer_id, {told}
+            from marts.fct_segment_history
+            where valid_to is null and scheme in ({", ".join(map(literal, schemes))})
+            group by customer_id
+        ),"""
+
+
+def _of(column: str, scheme: str, ending: str) -> str:
+    """Return a scheme's one value per customer."""
+    target = name(f"{scheme}_segment{ending}")
+    return f"max({column}) filter (where scheme = {literal(scheme)}) as {target}"
+
+
+def _in_language(column: str, language: str) -> str:
+    return f"{column}_zh" if language == "zh" else column
+
+
+def _action(language: str) -> str:
+    texts = [
+        f"plays.{_in_language(text, language)} as {column}" for column, text in ACTIONS.items()
+    ]
+    limits = [f"plays.{limit}" for limit in LIMITS]
+    return ", ".join(["plays.segment_id as next_action_from", *texts, *limits])
+
+
+def _scheme_columns(schemes: Sequence[str], language: str) -> str:
+    """Return four columns a scheme; a stay of before a customer came back is none of tonight's."""
+    columns = []
+    for scheme in schemes:
+        segment = f"{scheme}_segment"
+        named = _in_language("segment_name", language)
+        columns += [
+            _held(scheme),
+            f"{name(scheme + '_names')}.{named} as {name(segment + '_name')}",
+            f"stays.{name(segment + '_previous')}",
+            f"stays.{name(segment + '_since')}",
+        ]
+    return "".join(f", {column}" for column in columns)
+
+
+def _name_joins(schemes: Sequence[str]) -> str:
+    return "\n".join(
+        f"left join marts.dim_segments as {name(scheme + '_names')} "
+        f"on {_held(scheme)} = {name(scheme + '_names')}.segment_id"
+        for scheme in schemes
+    )
