@@ -1,52 +1,15 @@
 """Which cells a page must not show, so that no small group can be had from those it shows."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-SMALL_CELL = 10
-"""Groups of fewer customers are not shown, nor is their money: somebody may be recognised."""
-
-TOLERANCE = 1e-6
-"""Sums have coefficients of 1: what is smaller comes of rounding."""
-
-Key = Hashable
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number of customers that stands on the page, or that follows from what stands there.
-
-    Attributes
-    ----------
-    customers, spend
-        The true figures; spend is None where no money is told.
-    is_shown
-        False for what the page leaves out anyway; it is protected all the same.
-    reluctance
-        Of the cells that could be hidden beside a small one, the least reluctant is.
-    """
-
-    customers: int
-    spend: Decimal | None = None
-    is_shown: bool = True
-    reluctance: int = 0
-
-    @property
-    def is_small(self) -> bool:
-        return 0 < self.customers < SMALL_CELL
-
-
-@dataclass(frozen=True)
-class Sum:
-    """One thing that everybody knows of the cells: the whole is the sum of its parts."""
-
-    whole: Key
-    parts: tuple[Key, ...]
-
-    @property
-    def members(self) -> tuple[Key, ...]:
-        return (self.whole, *self.parts)
+from orchestration.reporting.derivation import (
+    SMALL_CELL,
+    Cell,
+    Key,
+    Sum,
+    derivations,
+    pinned_cells,
+)
 
 
 def hidden_cells(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> frozenset[Key]:
@@ -75,8 +38,11 @@ def derivable_cells(
     of_money = [each for each in sums if all(cells[key].spend is not None for key in each.members)]
     # A cell without money is known to have none: of some segments it follows from their rule.
     with_money = {key for key in hidden if cells[key].spend or not cells[key].customers}
-    by_customers = _derivations(cells, sums, set(hidden))
-    return _derivations(cells, of_money, with_money) | by_customers
+    return (
+        pinned_cells(cells, sums, hidden)
+        | derivations(cells, of_money, with_money)
+        | derivations(cells, sums, hidden)
+    )
 
 
 def _protect(cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: set[Key]) -> None:
@@ -118,41 +84,6 @@ def _least_reluctant(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
             repr(key),
         ),
     )[:1]
-
-
-def _derivations(
-    cells: Mapping[Key, Cell], sums: Sequence[Sum], unknown: set[Key]
-) -> dict[Key, list[Sum]]:
-    """Return the small unknown cells that are linear combinations of known ones, by which sums.
-
-    A cell is one exactly if its unit vector lies in the row space of the sums, cut down to the
-    unknown cells: its projection then has length 1.
-    """
-    # Only a page with something to hide needs it.
-    import numpy as np
-
-    places = {key: place for place, key in enumerate(key for key in cells if key in unknown)}
-    told = [each for each in sums if any(key in places for key in each.members)]
-    if not told:
-        return {}
-    matrix = np.zeros((len(places), len(told)))
-    for column, each in enumerate(told):
-        for key in each.members:
-            if key in places:
-                matrix[places[key], column] += 1.0 if key == each.whole else -1.0
-    left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
-    kept = sizes > TOLERANCE
-    lengths = (left[:, kept] ** 2).sum(axis=1)
-    weights = (right[kept].T / sizes[kept]) @ left[:, kept].T
-    return {
-        key: [
-            each
-            for each, weight in zip(told, weights[:, place], strict=True)
-            if abs(weight) > TOLERANCE
-        ]
-        for key, place in places.items()
-        if cells[key].is_small and lengths[place] > 1 - TOLERANCE
-    }
 
 
 def _connected(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> Iterable[list[Sum]]:

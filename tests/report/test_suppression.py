@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from orchestration.reporting.suppression import Cell, Sum, derivable_cells, hidden_cells
+from orchestration.reporting.derivation import Cell, Sum
+from orchestration.reporting.suppression import derivable_cells, hidden_cells
 
 
 def of_list(*counts: int, total: int | None = None) -> tuple[dict[object, Cell], list[Sum]]:
