@@ -81,6 +81,30 @@ class Canvas:
         """Fill the area between points and a horizontal base."""
         self._axes.fill_between(xs, ys, base, color=color, linewidth=0)
 
+    def band(
+        self, left: tuple[float, float, float], right: tuple[float, float, float], color: str
+    ) -> None:
+        """Fill a band that flows from one side to another; each side is x, top and bottom."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        (x, top, bottom), (to_x, to_top, to_bottom) = left, right
+        middle = (x + to_x) / 2
+        points = [
+            (x, top),
+            (middle, top),
+            (middle, to_top),
+            (to_x, to_top),
+            (to_x, to_bottom),
+            (middle, to_bottom),
+            (middle, bottom),
+            (x, bottom),
+            (x, top),
+        ]
+        curve, line = [Path.CURVE4] * 3, Path.LINETO
+        path = Path(points, [Path.MOVETO, *curve, line, *curve, line])
+        self._axes.add_patch(PathPatch(path, facecolor=color, alpha=0.5, linewidth=0))
+
     def svg(self) -> Markup:
         """Return the picture as an `<svg>` element that scales with its column."""
         import matplotlib as mpl

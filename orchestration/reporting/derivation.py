@@ -45,6 +45,9 @@ class Sum:
     whole: Key
     parts: tuple[Key, ...]
 
+    is_of_money: bool = True
+    """False where only the customers add up."""
+
     @property
     def members(self) -> tuple[Key, ...]:
         return (self.whole, *self.parts)

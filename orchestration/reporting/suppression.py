@@ -26,16 +26,35 @@ def hidden_cells(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> frozenset[Ke
         If a sum names a cell that is not there.
     """
     hidden = {key for key, cell in cells.items() if cell.is_small or not cell.is_shown}
-    for part in _connected(cells, sums):
-        _protect(cells, part, hidden)
-    return frozenset(hidden)
+    safe: set[frozenset[Key]] = set()
+    while True:
+        added = {more for each in sums for more in _missing_beside(cells, each, hidden)}
+        for part in [] if added else _connected(sums, hidden):
+            of_part = {key: cells[key] for each in part for key in each.members}
+            unknown = frozenset(hidden & of_part.keys())
+            if unknown in safe:
+                continue
+            found = derivable_cells(of_part, part, unknown)
+            # A derivation needs all of its sums: one more unknown among their members breaks it.
+            for used in found.values():
+                members = {member for each in used for member in each.members}
+                added.update(_least_reluctant(cells, members - hidden))
+            if not found:
+                safe.add(unknown)
+        if not added:
+            return frozenset(hidden)
+        hidden |= added
 
 
 def derivable_cells(
     cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: Collection[Key]
 ) -> dict[Key, list[Sum]]:
     """Return the small cells whose customers or money follow from the sums, by which sums."""
-    of_money = [each for each in sums if all(cells[key].spend is not None for key in each.members)]
+    of_money = [
+        each
+        for each in sums
+        if each.is_of_money and all(cells[key].spend is not None for key in each.members)
+    ]
     # A cell without money is known to have none: of some segments it follows from their rule.
     with_money = {key for key in hidden if cells[key].spend or not cells[key].customers}
     return (
@@ -43,23 +62,6 @@ def derivable_cells(
         | derivations(cells, of_money, with_money)
         | derivations(cells, sums, hidden)
     )
-
-
-def _protect(cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: set[Key]) -> None:
-    """Hide cells of one connected part until none of its small cells can be derived.
-
-    A derivation needs all of its sums: one more unknown among their members breaks it.
-    """
-    keys = {key: cells[key] for each in sums for key in each.members}
-    while True:
-        added = {more for each in sums for more in _missing_beside(cells, each, hidden)}
-        if not added:
-            for used in derivable_cells(keys, sums, hidden & keys.keys()).values():
-                members = {member for each in used for member in each.members}
-                added.update(_least_reluctant(cells, members - hidden))
-        if not added:
-            return
-        hidden |= added
 
 
 def _missing_beside(cells: Mapping[Key, Cell], each: Sum, hidden: set[Key]) -> list[Key]:
@@ -86,21 +88,21 @@ def _least_reluctant(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
     )[:1]
 
 
-def _connected(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> Iterable[list[Sum]]:
-    """Return the sums in groups that share no cell with one another."""
+def _connected(sums: Sequence[Sum], hidden: set[Key]) -> Iterable[list[Sum]]:
+    """Return the sums with hidden cells, in groups that share none of these with one another."""
     head_of: dict[Key, Key] = {}
 
     def head(key: Key) -> Key:
-        if key not in cells:
-            raise KeyError(f"no cell {key!r} in {len(cells)} cells")
         while head_of.setdefault(key, key) != key:
             key = head_of[key]
         return key
 
-    for each in sums:
-        for part in each.parts:
-            head_of[head(part)] = head(each.whole)
+    unknowns = [[key for key in each.members if key in hidden] for each in sums]
+    for first, *others in filter(None, unknowns):
+        for other in others:
+            head_of[head(other)] = head(first)
     groups: dict[Key, list[Sum]] = {}
-    for each in sums:
-        groups.setdefault(head(each.whole), []).append(each)
+    for each, unknown in zip(sums, unknowns, strict=True):
+        if unknown:
+            groups.setdefault(head(unknown[0]), []).append(each)
     return groups.values()

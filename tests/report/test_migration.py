@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.reporting.figures import read_figures
+from orchestration.reporting.reading import read_figures
 from orchestration.reporting.migration import Migration, migrations_of
 from orchestration.reporting.page import render_report
 

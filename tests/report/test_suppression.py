@@ -123,8 +123,8 @@ def test_one_segment_in_two_tables_is_hidden_in_both() -> None:
 
 
 def test_a_sum_of_an_unknown_cell_is_an_error() -> None:
-    with pytest.raises(KeyError, match="no cell 'gone'"):
-        hidden_cells({"a": Cell(12)}, [Sum("a", ("gone",))])
+    with pytest.raises(KeyError, match="gone"):
+        hidden_cells({"a": Cell(2)}, [Sum("a", ("gone",))])
 
 
 @pytest.mark.parametrize("seed", range(40))
