@@ -165,7 +165,7 @@ def scheme_changes(night: NightFigures, words: Wording) -> list[Row]:
 
 
 def _move_group(night: NightFigures, scheme: str, move: Row) -> Group:
-    key = ("flow", "night", scheme, move["from_segment_id"], move["to_segment_id"])
+    key = ("flow", "moves", "night", scheme, move["from_segment_id"], move["to_segment_id"])
     return night.group(key, move["customers"], move["spend"])
 
 

@@ -23,7 +23,12 @@ class Cell:
     customers, spend
         The true figures; spend is None where no money is told.
     is_shown
-        False for what the page leaves out anyway; it is protected all the same.
+        False for what the page leaves out anyway; it is protected all the same. Where cells of
+        nobody are left out too, nobody knows which of them hold somebody.
+    is_public
+        Stands there whatever follows: it is known from elsewhere, or the page is about it.
+    is_complement
+        Was hidden elsewhere, so that a small cell does not follow from it.
     reluctance
         Of the cells that could be hidden beside a small one, the least reluctant is.
     """
@@ -31,11 +36,13 @@ class Cell:
     customers: int
     spend: Decimal | None = None
     is_shown: bool = True
+    is_public: bool = False
+    is_complement: bool = False
     reluctance: int = 0
 
     @property
-    def is_small(self) -> bool:
-        return 0 < self.customers < SMALL_CELL
+    def is_secret(self) -> bool:
+        return self.is_complement or 0 < self.customers < SMALL_CELL
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def derivations(
             if abs(weight) > TOLERANCE
         ]
         for key, place in places.items()
-        if cells[key].is_small and lengths[place] > 1 - TOLERANCE
+        if cells[key].is_secret and lengths[place] > 1 - TOLERANCE
     }
 
 
@@ -87,26 +94,26 @@ def pinned_cells(
 ) -> dict[Key, list[Sum]]:
     """Return the small hidden cells with one possible number, and the sums that they are in.
 
-    A hidden cell holds somebody, or it would be shown as nobody: by such bounds a cell may be
-    known that no combination of sums gives. A cell is free as soon as one other solution is found.
+    Where nobody is shown as such, a hidden cell holds somebody: by such bounds a cell may be known
+    that no combination of sums gives. A cell is free as soon as one other solution is found.
     """
     import numpy as np
     from scipy.optimize import linprog
 
     places, told = _unknowns(cells, sums, hidden)
-    unsure = [key for key in places if cells[key].is_small]
+    unsure = [key for key in places if cells[key].is_secret]
     if not told:
         return {}
     matrix = _matrix(places, told)
     values = np.array([cells[key].customers for key in places], dtype=float)
-    bounds = [(min(1, cells[key].customers), None) for key in places]
+    least = min(1.0, values.min())
 
     def free_of(keys: Sequence[Key], direction: int) -> set[Key]:
         """Push some cells down, or up, together; return those that moved."""
         goal = np.zeros(len(places))
         goal[[places[key] for key in keys]] = direction
-        limits = bounds if direction > 0 else [(low, 10 * values.sum()) for low, _ in bounds]
-        found = linprog(goal, A_eq=matrix, b_eq=matrix @ values, bounds=limits)
+        most = None if direction > 0 else 10 * values.sum()
+        found = linprog(goal, A_eq=matrix, b_eq=matrix @ values, bounds=(least, most))
         return {key for key in keys if abs(found.x[places[key]] - values[places[key]]) > 0.5}
 
     for direction in (-1, 1):

@@ -45,7 +45,8 @@ def _group(crossed: Crossed, row: Row, night: NightFigures) -> Group:
 
 def _cell(crossed: Crossed, row: Row | None, night: NightFigures, words: Wording) -> dict[str, str]:
     if row is None:
-        return {"customers": "0", "spend": "", "expected": ""}
+        # As a hidden one, so that nobody knows which of them hold somebody.
+        return {"customers": words.hidden, "spend": "", "expected": ""}
     group = _group(crossed, row, night)
     expected = row["expected_spend"]
     return {

@@ -114,12 +114,12 @@ def places_of(migration: Migration, side: int, order: list[str]) -> list[Place]:
 def _cell(
     migration: Migration, night: NightFigures, then: Place, now: Place, words: Wording
 ) -> dict[str, Any]:
-    """Return what one cell shows: nothing of a hidden one but that it is hidden."""
+    """Return what one cell shows: of a hidden one as little as of one that holds nobody."""
     group = migration.group(night, then, now)
     share = group.customers / migration.customers_from(then)
     is_told = group.customers > 0 and not group.is_hidden
     return {
-        "customers": words.customers(group) if group.customers else "",
+        "customers": words.customers(group) if is_told else "",
         "share": words.share(share) if is_told else "",
         "depth": round(share, 2) if is_told else 0,
         "is_stay": then == now and then is not None,

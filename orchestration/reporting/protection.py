@@ -1,66 +1,72 @@
 """The page's numbers of customers as cells with their sums, and what must be hidden of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, product
 
 from orchestration.reporting.derivation import SMALL_CELL, Cell, Key, Sum
 from orchestration.reporting.figures import NightFigures, Row
 from orchestration.reporting.suppression import hidden_cells
 
-OF_OTHERS, IN_A_TABLE, OF_A_MOVE, OF_A_SEGMENT, OF_ALL = range(5)
+OF_OTHERS, IN_A_TABLE, OF_A_MOVE, OF_A_SEGMENT = range(4)
 """How reluctantly a cell is hidden beside a small one."""
 
 CAUSES = ("moved_themselves", "moved_by_refit", "moved_at_border")
 """Columns of how many moved by which cause."""
 
+Place = str | None
+
 
 def protected(night: NightFigures) -> NightFigures:
-    """Return the figures with what must be hidden; segments know it of themselves."""
-    cells = _Cells()
-    _add_totals(cells, night)
-    _add_segments(cells, night)
-    _add_grid(cells, night)
+    """Return the figures with what must be hidden; segments know it of themselves.
+
+    Tonight's segments come first, with the RFM grid, which is made of them. Every other table then
+    takes their sizes as known, or as secrets where they are hidden.
+    """
+    hidden = set(_hidden_segments(night))
+    hidden |= _hidden_splits(night)
     for earlier in night.earlier:
         for scheme, flows in _by_scheme(earlier.flows):
-            _add_flows(cells, earlier.kind, scheme, flows)
+            hidden |= _hidden_moves(earlier.kind, scheme, flows, hidden)
+            if earlier.kind == "month":
+                hidden |= _hidden_flows("month", scheme, flows, hidden)
     for scheme, flows in _by_scheme(night.migrations):
-        _add_flows(cells, "year", scheme, flows)
-    _add_causes(cells, night)
-    _add_crossed(cells, night)
-    _add_cohorts(cells, night)
-    hidden = hidden_cells(cells.found, cells.sums)
+        hidden |= _hidden_flows("year", scheme, flows, hidden)
+    hidden |= _hidden_causes(night, hidden)
+    hidden |= _hidden_crossed(night, hidden)
+    night = replace(night, hidden=frozenset(hidden))
     schemes = {
         scheme: [
             replace(
                 one,
-                group=replace(one.group, is_complement=("now", scheme, one.segment_id) in hidden),
+                group=night.group(
+                    ("now", scheme, one.segment_id), one.group.customers, one.group.spend
+                ),
             )
             for one in segments
         ]
         for scheme, segments in night.schemes.items()
     }
-    return replace(night, schemes=schemes, hidden=hidden)
+    return replace(night, schemes=schemes)
 
 
 @dataclass
-class _Cells:
-    """Collects cells and sums, leaving out nobody's: they give nobody away."""
+class _Table:
+    """Collects the cells and sums of what is told together."""
 
-    found: dict[Key, Cell] = field(default_factory=dict)
+    cells: dict[Key, Cell] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
 
-    def add(
-        self,
-        key: Key,
-        customers: int,
-        spend: Decimal | None = None,
-        *,
-        is_shown: bool = True,
-        reluctance: int = IN_A_TABLE,
-    ) -> Key:
-        self.found[key] = Cell(customers, spend, is_shown, reluctance)
+    def add(self, key: Key, cell: Cell) -> Key:
+        self.cells[key] = cell
         return key
+
+    def counted(self, parts: Iterable[Key]) -> tuple[int, Decimal]:
+        """Return the customers of some cells, and what they spent."""
+        found = [self.cells[key] for key in parts]
+        spends = (cell.spend or Decimal(0) for cell in found)
+        return sum(cell.customers for cell in found), sum(spends, Decimal(0))
 
     def add_sum(self, whole: Key, parts: list[Key]) -> None:
         """Say that a whole is the sum of its parts, and of some others where these are not all.
@@ -68,85 +74,86 @@ class _Cells:
         Two tables may count other customers: who refuses profiling since is in no count of tonight.
         Parts of more than the whole say nothing of it.
         """
-        told = [key for key in parts if self.found[key].customers or not self.found[key].is_shown]
-        if whole not in self.found:
-            return
-        rest = self.found[whole].customers - sum(self.found[key].customers for key in told)
+        customers, spend = self.counted(parts)
+        rest = self.cells[whole].customers - customers
         if rest < 0:
             return
+        told = parts
         if rest > 0:
-            told.append(self.add(("rest", whole, len(self.sums)), rest, is_shown=False))
-        spends = [self.found[key].spend for key in told]
-        money = sum((spend for spend in spends if spend is not None), Decimal(0))
-        is_of_money = None not in spends and self.found[whole].spend == money
-        self.sums.append(Sum(whole, tuple(told), is_of_money))
+            told = [*parts, self.add(("rest", whole, len(self.sums)), Cell(rest, is_shown=False))]
+        self.sums.append(Sum(whole, tuple(told), self.cells[whole].spend == spend))
 
-    def counted(self, parts: list[Key]) -> tuple[int, Decimal]:
-        """Return the customers of some cells, and what they spent."""
-        found = [self.found[key] for key in parts]
-        spends = (cell.spend or Decimal(0) for cell in found)
-        return sum(cell.customers for cell in found), sum(spends, Decimal(0))
-
-    def customers_of(self, key: Key) -> int:
-        return self.found[key].customers if key in self.found else 0
-
-    def split(self, whole: Key, part: Key) -> None:
-        """Say that the rest of a whole follows from a part of it."""
-        rest = self.found[whole].customers - self.found[part].customers
-        if rest > 0:
-            self.add_sum(whole, [part, self.add(("not", part), rest, is_shown=False)])
+    def hidden(self) -> set[Key]:
+        return set(hidden_cells(self.cells, self.sums))
 
 
-def _add_totals(cells: _Cells, night: NightFigures) -> None:
+def _hidden_segments(night: NightFigures) -> set[Key]:
+    """Hide tonight's segments, and squares of the RFM grid: a square is of one segment or more."""
+    table = _Table()
     totals = night.totals
-    cells.add(("all",), totals["customers"], totals["spend"], reluctance=OF_ALL)
-    for name in ("buyers", "low_confidence"):
-        cells.add((name,), totals[name], reluctance=OF_A_SEGMENT)
-        cells.split(("all",), (name,))
-
-
-def _add_segments(cells: _Cells, night: NightFigures) -> None:
-    """Add tonight's segments, with those whom a scheme leaves out, and those on a border."""
+    table.add(("all",), Cell(totals["customers"], totals["spend"], is_public=True))
     for scheme, segments in night.schemes.items():
         parts = [
-            cells.add(
+            table.add(
                 ("now", scheme, one.segment_id),
-                one.group.customers,
-                one.group.spend,
-                reluctance=OF_A_SEGMENT,
+                Cell(one.group.customers, one.group.spend, reluctance=OF_A_SEGMENT),
             )
             for one in segments
         ]
-        rest = night.totals["customers"] - sum(one.group.customers for one in segments)
-        money = night.totals["spend"] - sum(one.group.spend for one in segments)
-        if rest > 0:
-            parts.append(cells.add(("outside", scheme), rest, money, is_shown=False))
-        cells.add_sum(("all",), parts)
-        for one in segments:
-            if one.segment_id in night.borders:
-                border = cells.add(
-                    ("border", one.segment_id), night.borders[one.segment_id]["customers"]
-                )
-                cells.split(("now", scheme, one.segment_id), border)
-
-
-def _add_grid(cells: _Cells, night: NightFigures) -> None:
-    """Add the RFM grid: every square belongs to one segment, or to several of a finer map."""
+        table.add_sum(("all",), parts)
     squares: dict[Key, list[Key]] = {}
-    segments: dict[Key, list[Key]] = {}
+    pieces_of: dict[Key, list[Key]] = {}
     for row in night.grid:
         square = ("grid", row["r_score"], row["fm_score"])
-        piece = cells.add(
-            ("piece", *square, row["segment_id"]), row["customers"], row["spend"], is_shown=False
-        )
-        segments.setdefault(("now", "rfm", row["segment_id"]), []).append(piece)
+        cell = Cell(row["customers"], row["spend"], is_shown=False)
+        piece = table.add(("piece", *square, row["segment_id"]), cell)
+        pieces_of.setdefault(("now", "rfm", row["segment_id"]), []).append(piece)
         if row["r_score"] is not None:
             squares.setdefault(square, []).append(piece)
     for square, pieces in squares.items():
-        cells.add(square, *cells.counted(pieces))
-        cells.add_sum(square, pieces)
-    for segment, pieces in segments.items():
-        cells.add_sum(segment, pieces)
+        table.add(square, Cell(*table.counted(pieces)))
+        table.add_sum(square, pieces)
+    for segment, pieces in pieces_of.items():
+        if segment in table.cells:
+            table.add_sum(segment, pieces)
+    return table.hidden()
+
+
+def _hidden_splits(night: NightFigures) -> set[Key]:
+    """Hide parts of something known where the part, or what is left of it, is small."""
+    everybody = night.totals["customers"]
+    parts: list[tuple[Key, int, int]] = [
+        ((name,), night.totals[name], everybody) for name in ("buyers", "low_confidence")
+    ]
+    parts += [
+        (
+            ("border", one.segment_id),
+            night.borders[one.segment_id]["customers"],
+            one.group.customers,
+        )
+        for segments in night.schemes.values()
+        for one in segments
+        if one.segment_id in night.borders
+    ]
+    parts += [
+        (
+            ("active", row["cohort_month"], row["month_number"]),
+            row["active_customers"],
+            row["customers"],
+        )
+        for row in night.cohorts
+    ]
+    wholes = {("cohort", row["cohort_month"]): row["customers"] for row in night.cohorts}
+    small = {key for key, count in wholes.items() if _is_small(count)}
+    return small | {
+        key
+        for key, count, whole in parts
+        if _is_small(count) or _is_small(whole - count) or _is_small(whole)
+    }
+
+
+def _is_small(customers: int) -> bool:
+    return 0 < customers < SMALL_CELL
 
 
 def _by_scheme(rows: list[Row]) -> list[tuple[str, list[Row]]]:
@@ -154,117 +161,148 @@ def _by_scheme(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     return [(scheme, list(found)) for scheme, found in groupby(ordered, lambda row: row["scheme"])]
 
 
-def _add_flows(cells: _Cells, kind: str, scheme: str, flows: list[Row]) -> None:
-    """Add who went from where to where in one scheme, with the totals by row and by column."""
-    then_of: dict[str | None, list[Key]] = {}
-    now_of: dict[str | None, list[Key]] = {}
-    stays: list[Key] = []
-    moves: list[Key] = []
-    for row in flows:
-        then, now = row["from_segment_id"], row["to_segment_id"]
-        # Since the night before, only moves are told.
-        key = cells.add(
-            ("flow", kind, scheme, then, now),
-            row["customers"],
-            row["spend"],
-            is_shown=kind != "night" or then != now,
+def _cells_by_place(flows: list[Row]) -> dict[tuple[Place, Place], tuple[int, Decimal]]:
+    """Return every way from a segment to a segment, also those that nobody went."""
+    found = {
+        (row["from_segment_id"], row["to_segment_id"]): (row["customers"], row["spend"])
+        for row in flows
+    }
+    thens, nows = ({pair[side]: None for pair in found} for side in (0, 1))
+    ways = [way for way in product(thens, nows) if way != (None, None)]
+    return {way: found.get(way, (0, Decimal(0))) for way in ways}
+
+
+def _hidden_flows(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
+    """Hide cells of a matrix of segments then and now; empty cells and hidden ones look alike."""
+    table = _Table()
+    ways = _cells_by_place(flows)
+    lines: dict[Key, list[Key]] = {}
+    for (then, now), (customers, _) in ways.items():
+        key = table.add(
+            ("flow", kind, scheme, then, now), Cell(customers, is_shown=customers >= SMALL_CELL)
         )
-        (stays if then == now else moves).append(key)
-        then_of.setdefault(then, []).append(key)
-        now_of.setdefault(now, []).append(key)
-    for then, parts in then_of.items():
-        before = cells.counted(parts)[0]
-        change = cells.customers_of(("now", scheme, then)) - before
-        whole = cells.add(
-            ("then", kind, scheme, then),
-            before,
-            is_shown=kind != "night" or abs(change) >= SMALL_CELL,
-            reluctance=OF_A_SEGMENT,
+        lines.setdefault(("then", kind, scheme, then), []).append(key)
+        lines.setdefault(("now", scheme, now), []).append(key)
+    stays = [("flow", kind, scheme, then, now) for then, now in ways if then == now]
+    for whole, parts in lines.items():
+        is_of_then = whole[0] == "then"
+        table.add(
+            whole,
+            Cell(
+                table.counted(parts)[0],
+                # Who is in the scheme no more is told by no total.
+                is_shown=is_of_then or whole[-1] is not None,
+                is_public=not is_of_then,
+                is_complement=whole in known,
+                reluctance=OF_A_SEGMENT,
+            ),
         )
-        cells.add_sum(whole, parts)
-    for now, parts in now_of.items():
-        cells.add_sum(("now", scheme, now), parts)
-    if kind != "year":
-        moved = set(moves)
-        for segment in {*then_of, *now_of} - {None}:
-            _add_sides(
-                cells,
-                (kind, scheme, segment),
-                [key for key in now_of.get(segment, []) if key in moved],
-                [key for key in then_of.get(segment, []) if key in moved],
-            )
-    _add_whole(cells, (kind, scheme), moves, stays)
+        table.add_sum(whole, parts)
+    stayed = ("stayed", kind, scheme)
+    were = ("were", kind, scheme)
+    there = [key for key in lines if key[0] == "then" and key[-1] is not None]
+    table.add(stayed, Cell(table.counted(stays)[0], reluctance=OF_A_MOVE))
+    table.add_sum(stayed, stays)
+    table.add(were, Cell(table.counted(there)[0], is_public=True))
+    table.add_sum(were, [stayed])
+    table.add_sum(were, there)
+    return table.hidden() - {key for key in table.cells if key[0] == "now"}
 
 
-def _add_sides(cells: _Cells, of: tuple[Key, ...], came: list[Key], left: list[Key]) -> None:
-    """Add who came into a segment and who left it.
+def _hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
+    """Hide who came into each segment and who left it, and from where to where.
 
-    Where one of the two is small neither is told: it would follow from the other, and from how
-    much the segment grew.
+    By how much a segment grew is told where that is `SMALL_CELL` or more: who came then follows
+    from who left.
     """
-    sides = {"in": cells.counted(came), "out": cells.counted(left)}
-    is_shown = not any(0 < customers < SMALL_CELL for customers, _ in sides.values())
-    for side, parts in (("in", came), ("out", left)):
-        customers, spend = sides[side]
-        whole = cells.add((side, *of), customers, spend, is_shown=is_shown, reluctance=OF_A_MOVE)
-        cells.add_sum(whole, parts)
-
-
-def _add_whole(cells: _Cells, of: tuple[Key, ...], moves: list[Key], stays: list[Key]) -> None:
-    """Add how many of a scheme moved, and how many stayed."""
-    kind = of[0]
-    moved = cells.add(
-        ("moved", *of),
-        cells.counted(moves)[0],
-        is_shown=kind == "night",
-        reluctance=OF_A_SEGMENT,
+    table = _Table()
+    moves = {way: found for way, found in _cells_by_place(flows).items() if way[0] != way[1]}
+    sides: dict[Key, list[Key]] = {}
+    for (then, now), (customers, spend) in moves.items():
+        key = table.add(
+            ("flow", "moves", kind, scheme, then, now),
+            Cell(customers, spend, is_shown=kind == "night" and customers >= SMALL_CELL),
+        )
+        sides.setdefault(("out", kind, scheme, then), []).append(key)
+        sides.setdefault(("in", kind, scheme, now), []).append(key)
+    segments = {key[-1] for key in sides} - {None}
+    for segment in segments:
+        of_both = [(side, kind, scheme, segment) for side in ("in", "out")]
+        counts = [table.counted(sides.setdefault(key, [])) for key in of_both]
+        is_shown = not any(_is_small(customers) for customers, _ in counts)
+        for key, count in zip(of_both, counts, strict=True):
+            table.add(key, Cell(*count, is_shown=is_shown, reluctance=OF_A_MOVE))
+        change = counts[0][0] - counts[1][0]
+        if abs(change) >= SMALL_CELL and ("now", scheme, segment) not in known:
+            grown = table.add(("grown", kind, scheme, segment), Cell(abs(change), is_public=True))
+            more, fewer = of_both if change > 0 else reversed(of_both)
+            table.add_sum(more, [fewer, grown])
+    for key, parts in sides.items():
+        if key not in table.cells:
+            table.add(key, Cell(*table.counted(parts), is_shown=False))
+        if parts:
+            table.add_sum(key, parts)
+    moved = table.add(
+        ("moved", kind, scheme),
+        Cell(table.counted(moves_of(table))[0], is_shown=kind == "night", reluctance=OF_A_SEGMENT),
     )
-    stayed = cells.add(
-        ("stayed", *of),
-        cells.counted(stays)[0],
-        is_shown=kind == "year",
-        reluctance=OF_A_SEGMENT,
-    )
-    span = cells.add(("span", *of), cells.counted(moves + stays)[0], reluctance=OF_ALL)
-    cells.add_sum(moved, moves)
-    cells.add_sum(stayed, stays)
-    cells.add_sum(span, [moved, stayed])
+    table.add_sum(moved, moves_of(table))
+    return table.hidden()
 
 
-def _add_causes(cells: _Cells, night: NightFigures) -> None:
+def moves_of(table: _Table) -> list[Key]:
+    """Return the cells that are moves from one segment to another."""
+    return [key for key in table.cells if key[0] == "flow"]
+
+
+def _hidden_causes(night: NightFigures, known: set[Key]) -> set[Key]:
+    table = _Table()
     for mover in night.movers:
-        moved = ("moved", "night", mover["scheme"])
-        if mover[CAUSES[0]] is None or moved not in cells.found:
+        if mover[CAUSES[0]] is None:
             continue
-        parts = [cells.add(("cause", mover["scheme"], cause), mover[cause]) for cause in CAUSES]
-        rest = mover["moved"] - sum(mover[cause] for cause in CAUSES)
-        if rest > 0:
-            parts.append(cells.add(("cause", mover["scheme"], None), rest, is_shown=False))
-        cells.add_sum(moved, parts)
+        moved = ("moved", "night", mover["scheme"])
+        table.add(moved, Cell(mover["moved"], is_public=True, is_complement=moved in known))
+        parts = [
+            table.add(("cause", mover["scheme"], cause), Cell(mover[cause])) for cause in CAUSES
+        ]
+        table.add_sum(moved, parts)
+    return table.hidden() - known
 
 
-def _add_crossed(cells: _Cells, night: NightFigures) -> None:
+def _hidden_crossed(night: NightFigures, known: set[Key]) -> set[Key]:
+    """Hide cells of the tables of who leaves and what they are worth."""
+    hidden: set[Key] = set()
     for crossed in night.crossed.values():
-        wholes: dict[Key, list[Key]] = {}
-        for row in crossed.cells:
-            key = cells.add(
-                ("crossed", crossed.rows, row["row_id"], row["column_id"]),
-                row["customers"],
-                row["spend"],
-                reluctance=OF_OTHERS if row["row_id"] is None else IN_A_TABLE,
+        table = _Table()
+        found = {(row["row_id"], row["column_id"]): row for row in crossed.cells}
+        rows, columns = ({pair[side]: None for pair in found} for side in (0, 1))
+        lines: dict[Key, list[Key]] = {}
+        for row, column in product(rows, columns):
+            cell = found.get((row, column))
+            key = table.add(
+                ("crossed", crossed.rows, row, column),
+                Cell(
+                    cell["customers"] if cell else 0,
+                    cell["spend"] if cell else Decimal(0),
+                    is_shown=cell is not None and cell["customers"] >= SMALL_CELL,
+                    reluctance=OF_OTHERS if row is None else IN_A_TABLE,
+                ),
             )
-            wholes.setdefault(("now", crossed.rows, row["row_id"]), []).append(key)
-            wholes.setdefault(("now", crossed.columns, row["column_id"]), []).append(key)
-        for whole, parts in wholes.items():
-            cells.add_sum(whole, parts)
-
-
-def _add_cohorts(cells: _Cells, night: NightFigures) -> None:
-    for row in night.cohorts:
-        cohort = cells.add(
-            ("cohort", row["cohort_month"]), row["customers"], reluctance=OF_A_SEGMENT
-        )
-        active = cells.add(
-            ("active", row["cohort_month"], row["month_number"]), row["active_customers"]
-        )
-        cells.split(cohort, active)
+            lines.setdefault(("now", crossed.rows, row), []).append(key)
+            lines.setdefault(("now", crossed.columns, column), []).append(key)
+        sizes = {
+            ("now", scheme, one.segment_id): one.group
+            for scheme in (crossed.rows, crossed.columns)
+            for one in night.schemes.get(scheme, [])
+        }
+        for whole, parts in lines.items():
+            if whole in sizes:
+                size = sizes[whole]
+                is_hidden = whole in known
+                table.add(
+                    whole,
+                    Cell(size.customers, size.spend, is_public=True, is_complement=is_hidden),
+                )
+                table.add_sum(whole, parts)
+        hidden |= {key for key in table.hidden() if key[0] == "crossed"}
+    return hidden

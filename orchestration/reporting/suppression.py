@@ -25,7 +25,7 @@ def hidden_cells(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> frozenset[Ke
     KeyError
         If a sum names a cell that is not there.
     """
-    hidden = {key for key, cell in cells.items() if cell.is_small or not cell.is_shown}
+    hidden = {key for key, cell in cells.items() if cell.is_secret or not cell.is_shown}
     safe: set[frozenset[Key]] = set()
     while True:
         added = {more for each in sums for more in _missing_beside(cells, each, hidden)}
@@ -67,7 +67,7 @@ def derivable_cells(
 def _missing_beside(cells: Mapping[Key, Cell], each: Sum, hidden: set[Key]) -> list[Key]:
     """Return a cell that has to be hidden along one sum, none if the sum gives nothing away."""
     unknown = [key for key in each.members if key in hidden]
-    if not any(cells[key].is_small for key in unknown):
+    if not any(cells[key].is_secret for key in unknown):
         return []
     together = sum(cells[key].customers for key in unknown)
     if len(unknown) > 1 and (each.whole in hidden or together >= SMALL_CELL):
@@ -78,7 +78,7 @@ def _missing_beside(cells: Mapping[Key, Cell], each: Sum, hidden: set[Key]) -> l
 def _least_reluctant(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
     """Return the shown cell whose loss costs least, in a list; nothing if there is none."""
     return sorted(
-        (key for key in shown if cells[key].customers),
+        (key for key in shown if cells[key].customers and not cells[key].is_public),
         key=lambda key: (
             cells[key].reluctance,
             not cells[key].spend,

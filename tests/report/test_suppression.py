@@ -150,7 +150,7 @@ def test_an_attacker_who_solves_for_the_least_and_the_most_learns_no_small_cell(
         if key in each.members:
             matrix[line, places[key]] = 1 if key == each.whole else -1
     for key in hidden:
-        if cells[key].is_small:
+        if cells[key].is_secret:
             goal = np.eye(len(hidden))[places[key]]
             least, most = (
                 sign * linprog(sign * goal, A_eq=matrix, b_eq=known, bounds=(1, 1e6)).fun
