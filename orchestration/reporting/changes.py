@@ -59,6 +59,7 @@ def segment_changes(night: NightFigures, words: Wording) -> list[dict[str, Any]]
                     "scheme": scheme,
                     "title": words.known(f"scheme.{scheme}", scheme),
                     "since": [since(earlier, words) for earlier in compared],
+                    "kinds": [earlier.kind for earlier in compared],
                     "rows": [
                         {
                             "name": charts.segment_name(segment, words),
@@ -97,11 +98,11 @@ def _segment_change(
     sides = {side: _moved(night, earlier, segment, scheme, side=side) for side in ("in", "out")}
     told = {side: (words.customers(group), words.spend(group)) for side, group in sides.items()}
     before = earlier.sizes.get((scheme, segment.segment_id), Group(0, Decimal(0)))
-    if before.is_hidden or segment.group.is_hidden:
-        return {"net": (words.hidden, words.hidden), **told}
     grown = growth_of(night, earlier, segment, scheme)
+    if grown is None:
+        return {"net": (words.hidden, words.hidden), **told}
     money = words.grown_by_money(segment.group.spend - before.spend)
-    return {"net": (words.grown_by(grown or 0), money), **told}
+    return {"net": (words.grown_by(grown), money), **told}
 
 
 def _moved(

@@ -11,6 +11,9 @@ SMALL_CELL = 10
 TOLERANCE = 1e-6
 """Sums have coefficients of 1: what is smaller comes of rounding."""
 
+LOOSE = 1e-3
+"""Customers above its least number from which a cell is not bound to it."""
+
 Key = Hashable
 
 
@@ -62,11 +65,12 @@ class Sum:
 
 def derivations(
     cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: Collection[Key]
-) -> dict[Key, list[Sum]]:
-    """Return the small hidden cells that are linear combinations of shown ones, by which sums.
+) -> dict[Key, list[Key]]:
+    """Return the small hidden cells that are linear combinations of shown ones, and of which.
 
     A cell is one exactly if its unit vector lies in the row space of the sums, cut down to the
-    hidden cells: its projection then has length 1.
+    hidden cells: its projection then has length 1. Of the shown cells those count that the
+    combination of sums has a coefficient for; one more unknown among these breaks it.
     """
     # Only a page with something to hide needs it.
     import numpy as np
@@ -78,10 +82,13 @@ def derivations(
     kept = sizes > TOLERANCE
     lengths = (left[:, kept] ** 2).sum(axis=1)
     weights = (right[kept].T / sizes[kept]) @ left[:, kept].T
+    shown = list(dict.fromkeys(key for each in told for key in each.members))
+    shown = [key for key in shown if key not in places]
+    coefficients = _matrix({key: place for place, key in enumerate(shown)}, told).T @ weights
     return {
         key: [
-            each
-            for each, weight in zip(told, weights[:, place], strict=True)
+            other
+            for other, weight in zip(shown, coefficients[:, place], strict=True)
             if abs(weight) > TOLERANCE
         ]
         for key, place in places.items()
@@ -91,39 +98,38 @@ def derivations(
 
 def pinned_cells(
     cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: Collection[Key]
-) -> dict[Key, list[Sum]]:
-    """Return the small hidden cells with one possible number, and the sums that they are in.
+) -> dict[Key, list[Key]]:
+    """Return the small hidden cells with one possible number, and the shown cells that give it.
 
-    Where nobody is shown as such, a hidden cell holds somebody: by such bounds a cell may be known
-    that no combination of sums gives. A cell is free as soon as one other solution is found.
+    Where nobody is shown as such, a hidden cell holds somebody: some cells have their least number
+    in every solution. One linear program finds the others (solutions can be mixed, so that all of
+    them are above it at once); of these exactly those are known that sums give.
     """
     import numpy as np
     from scipy.optimize import linprog
 
     places, told = _unknowns(cells, sums, hidden)
-    unsure = [key for key in places if cells[key].is_secret]
-    if not told:
+    if not any(cells[key].is_secret for key in places):
         return {}
     matrix = _matrix(places, told)
     values = np.array([cells[key].customers for key in places], dtype=float)
-    least = min(1.0, values.min())
-
-    def free_of(keys: Sequence[Key], direction: int) -> set[Key]:
-        """Push some cells down, or up, together; return those that moved."""
-        goal = np.zeros(len(places))
-        goal[[places[key] for key in keys]] = direction
-        most = None if direction > 0 else 10 * values.sum()
-        found = linprog(goal, A_eq=matrix, b_eq=matrix @ values, bounds=(least, most))
-        return {key for key in keys if abs(found.x[places[key]] - values[places[key]]) > 0.5}
-
-    for direction in (-1, 1):
-        free = free_of(unsure, direction) if unsure else set()
-        unsure = [key for key in unsure if key not in free]
-    return {
-        key: [each for each in told if key in each.members]
-        for key in unsure
-        if not free_of([key], -1) and not free_of([key], 1)
+    least, count = min(1.0, values.min()), len(places)
+    # Of each cell two unknowns: its number, and how far it is above the least one.
+    found = linprog(
+        np.repeat([0.0, -1.0], count),
+        A_ub=np.hstack([-np.eye(count), np.eye(count)]),
+        b_ub=np.full(count, -least),
+        A_eq=np.hstack([matrix, np.zeros_like(matrix)]),
+        b_eq=matrix @ values,
+        bounds=[(least, None)] * count + [(0.0, LOOSE)] * count,
+    )
+    loose = {key for key, place in places.items() if found.x[count + place] > LOOSE / 2}
+    fixed = [key for key in places if key not in loose and cells[key].is_secret]
+    beside = {
+        key: [other for each in told if key in each.members for other in each.members]
+        for key in fixed
     }
+    return beside | derivations(cells, sums, loose)
 
 
 def _unknowns(

@@ -28,9 +28,8 @@ def protected(night: NightFigures) -> NightFigures:
     hidden |= _hidden_splits(night)
     for earlier in night.earlier:
         for scheme, flows in _by_scheme(earlier.flows):
+            hidden |= _hidden_flows(earlier.kind, scheme, flows, hidden)
             hidden |= _hidden_moves(earlier.kind, scheme, flows, hidden)
-            if earlier.kind == "month":
-                hidden |= _hidden_flows("month", scheme, flows, hidden)
     for scheme, flows in _by_scheme(night.migrations):
         hidden |= _hidden_flows("year", scheme, flows, hidden)
     hidden |= _hidden_causes(night, hidden)
@@ -233,7 +232,8 @@ def _hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> 
         for key, count in zip(of_both, counts, strict=True):
             table.add(key, Cell(*count, is_shown=is_shown, reluctance=OF_A_MOVE))
         change = counts[0][0] - counts[1][0]
-        if abs(change) >= SMALL_CELL and ("now", scheme, segment) not in known:
+        sizes = {("now", scheme, segment), ("then", kind, scheme, segment)}
+        if abs(change) >= SMALL_CELL and not sizes & known:
             grown = table.add(("grown", kind, scheme, segment), Cell(abs(change), is_public=True))
             more, fewer = of_both if change > 0 else reversed(of_both)
             table.add_sum(more, [fewer, grown])

@@ -35,10 +35,11 @@ def hidden_cells(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> frozenset[Ke
             if unknown in safe:
                 continue
             found = derivable_cells(of_part, part, unknown)
-            # A derivation needs all of its sums: one more unknown among their members breaks it.
-            for used in found.values():
-                members = {member for each in used for member in each.members}
-                added.update(_least_reluctant(cells, members - hidden))
+            breaks = (
+                _what_breaks(key, set(used) - hidden, of_part, part, hidden)
+                for key, used in found.items()
+            )
+            added.update(next(filter(None, breaks), []))
             if not found:
                 safe.add(unknown)
         if not added:
@@ -48,8 +49,8 @@ def hidden_cells(cells: Mapping[Key, Cell], sums: Sequence[Sum]) -> frozenset[Ke
 
 def derivable_cells(
     cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: Collection[Key]
-) -> dict[Key, list[Sum]]:
-    """Return the small cells whose customers or money follow from the sums, by which sums."""
+) -> dict[Key, list[Key]]:
+    """Return the small cells whose customers or money follow from shown ones, and from which."""
     of_money = [
         each
         for each in sums
@@ -57,11 +58,7 @@ def derivable_cells(
     ]
     # A cell without money is known to have none: of some segments it follows from their rule.
     with_money = {key for key in hidden if cells[key].spend or not cells[key].customers}
-    return (
-        pinned_cells(cells, sums, hidden)
-        | derivations(cells, of_money, with_money)
-        | derivations(cells, sums, hidden)
-    )
+    return derivations(cells, of_money, with_money) | pinned_cells(cells, sums, hidden)
 
 
 def _missing_beside(cells: Mapping[Key, Cell], each: Sum, hidden: set[Key]) -> list[Key]:
@@ -75,8 +72,28 @@ def _missing_beside(cells: Mapping[Key, Cell], each: Sum, hidden: set[Key]) -> l
     return _least_reluctant(cells, set(each.members) - hidden)
 
 
+def _what_breaks(
+    key: Key, shown: set[Key], cells: Mapping[Key, Cell], sums: Sequence[Sum], hidden: set[Key]
+) -> list[Key]:
+    """Return the cell that costs least of those without which a derivation is no more possible.
+
+    The least reluctant where no single one is enough; nothing if there is none to hide.
+    """
+    candidates = _by_reluctance(cells, shown)
+    for candidate in candidates:
+        tried = {*hidden, candidate} & cells.keys()
+        if key not in derivable_cells(cells, sums, tried):
+            return [candidate]
+    return candidates[:1]
+
+
 def _least_reluctant(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
     """Return the shown cell whose loss costs least, in a list; nothing if there is none."""
+    return _by_reluctance(cells, shown)[:1]
+
+
+def _by_reluctance(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
+    """Return the shown cells that may be hidden, the one whose loss costs least first."""
     return sorted(
         (key for key in shown if cells[key].customers and not cells[key].is_public),
         key=lambda key: (
@@ -85,7 +102,7 @@ def _least_reluctant(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
             cells[key].customers,
             repr(key),
         ),
-    )[:1]
+    )
 
 
 def _connected(sums: Sequence[Sum], hidden: set[Key]) -> Iterable[list[Sum]]:
