@@ -99,6 +99,8 @@ def _segment_change(
     told = {side: (words.customers(group), words.spend(group)) for side, group in sides.items()}
     before = earlier.sizes.get((scheme, segment.segment_id), Group(0, Decimal(0)))
     grown = growth_of(night, earlier, segment, scheme)
+    if not any(known == scheme for known, _ in earlier.sizes):
+        return {"net": (words.unknown, words.unknown), **told}
     if grown is None:
         return {"net": (words.hidden, words.hidden), **told}
     money = words.grown_by_money(segment.group.spend - before.spend)

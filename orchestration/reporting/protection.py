@@ -28,10 +28,10 @@ def protected(night: NightFigures) -> NightFigures:
     hidden |= _hidden_splits(night)
     for earlier in night.earlier:
         for scheme, flows in _by_scheme(earlier.flows):
-            hidden |= _hidden_flows(earlier.kind, scheme, flows, hidden)
-            hidden |= _hidden_moves(earlier.kind, scheme, flows, hidden)
+            hidden |= hidden_flows(earlier.kind, scheme, flows, hidden)
+            hidden |= hidden_moves(earlier.kind, scheme, flows, hidden)
     for scheme, flows in _by_scheme(night.migrations):
-        hidden |= _hidden_flows("year", scheme, flows, hidden)
+        hidden |= hidden_flows("year", scheme, flows, hidden)
     hidden |= _hidden_causes(night, hidden)
     hidden |= _hidden_crossed(night, hidden)
     night = replace(night, hidden=frozenset(hidden))
@@ -171,7 +171,7 @@ def _cells_by_place(flows: list[Row]) -> dict[tuple[Place, Place], tuple[int, De
     return {way: found.get(way, (0, Decimal(0))) for way in ways}
 
 
-def _hidden_flows(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
+def hidden_flows(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
     """Hide cells of a matrix of segments then and now; empty cells and hidden ones look alike."""
     table = _Table()
     ways = _cells_by_place(flows)
@@ -208,7 +208,7 @@ def _hidden_flows(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> 
     return table.hidden() - {key for key in table.cells if key[0] == "now"}
 
 
-def _hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
+def hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
     """Hide who came into each segment and who left it, and from where to where.
 
     By how much a segment grew is told where that is `SMALL_CELL` or more: who came then follows
@@ -244,13 +244,13 @@ def _hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> 
             table.add_sum(key, parts)
     moved = table.add(
         ("moved", kind, scheme),
-        Cell(table.counted(moves_of(table))[0], is_shown=kind == "night", reluctance=OF_A_SEGMENT),
+        Cell(table.counted(_moves_of(table))[0], is_shown=kind == "night", reluctance=OF_A_SEGMENT),
     )
-    table.add_sum(moved, moves_of(table))
+    table.add_sum(moved, _moves_of(table))
     return table.hidden()
 
 
-def moves_of(table: _Table) -> list[Key]:
+def _moves_of(table: _Table) -> list[Key]:
     """Return the cells that are moves from one segment to another."""
     return [key for key in table.cells if key[0] == "flow"]
 

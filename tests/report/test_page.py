@@ -128,7 +128,8 @@ def test_moves_of_few_customers_are_counted_and_not_listed(page: str) -> None:
     changes = section(page, "changes")
     assert "Loyal → At Risk" in changes
     assert "New → Lost" not in changes
-    assert "Other moves, not listed: 1" in changes
+    # 14 went from New to Loyal and 12 came to New: from either the 3 would follow.
+    assert "Other moves, not listed: 3" in changes
     assert "60 of 1,160 moved since 29 December 2017" in changes
 
 
