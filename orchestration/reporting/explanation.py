@@ -79,7 +79,12 @@ def _facts(segment: Segment, night: NightFigures, words: Wording) -> list[tuple[
     where = border(segment, night, words)
     if where is not None:
         facts.append((words("behaviour.border"), _sentence(where)))
-    reasons = [_sentence(reason) for reason in night.reasons.get(segment.segment_id, []) if reason]
+    # As the night wrote them: after a change of language those of before are left out.
+    reasons = [
+        _sentence(reason)
+        for reason in night.reasons.get(segment.segment_id, [])
+        if reason and words.is_written_in(reason)
+    ]
     if reasons:
         facts.append((words("behaviour.reasons"), words("behaviour.between_reasons").join(reasons)))
     return facts

@@ -66,6 +66,11 @@ class Wording:
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {self.month(day, long=True)} {day.year}"
 
+    def is_written_in(self, text: str) -> bool:
+        """Return whether a text is in this language, by whether it has a Chinese character."""
+        is_chinese = any("\u4e00" <= character <= "\u9fff" for character in text)
+        return is_chinese == (self.language == "zh")
+
     def month_of_year(self, day: dt.date) -> str:
         """Write a month with its year."""
         return (
