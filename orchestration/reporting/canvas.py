@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-_RC = {"svg.fonttype": "none", "svg.hashsalt": "strata", "font.family": "sans-serif"}
+_RC = {"svg.fonttype": "none", "font.family": "sans-serif"}
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -110,7 +110,8 @@ class Canvas:
         import matplotlib as mpl
 
         buffer = io.StringIO()
-        settings: dict[Any, Any] = dict(_RC)
+        # Names of clipped areas: the same every time, and no two pictures' on one page.
+        settings: dict[Any, Any] = _RC | {"svg.hashsalt": f"{self._label} {self._texts}"}
         with mpl.rc_context(settings):
             self._figure.savefig(buffer, format="svg", metadata=_NO_METADATA, transparent=True)
         drawn = buffer.getvalue()

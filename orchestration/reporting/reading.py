@@ -12,6 +12,7 @@ from orchestration.errors import StrataError
 from orchestration.home import Home
 from orchestration.reporting import queries, span_queries
 from orchestration.reporting.figures import Crossed, Earlier, Group, NightFigures, Row, Segment
+from orchestration.reporting.overview import CHIEF
 from orchestration.reporting.protection import protected
 
 MONTH_REACH = timedelta(days=7)
@@ -131,7 +132,9 @@ def _earlier(
         of_before = [row for row in flows if row["previous_as_of_date"] == before]
         found.append(_earlier_night(connection, "night", before, of_before))
     if month is not None:
+        chief = ", ".join(f"'{scheme}'" for scheme in CHIEF)
         spans = span_queries.SPANS_SINCE.replace("$since", f"date '{month}'")
+        spans = spans.replace("$schemes", chief)
         found.append(
             _earlier_night(connection, "month", month, _migrations(connection, spans, night))
         )

@@ -1,6 +1,7 @@
 """What the page asks of earlier nights; `$night` stands for the published night's date.
 
-`$since` stands for an earlier night, `$days` for how far back the migration matrix looks.
+`$since` stands for an earlier night, `$schemes` for those that are looked at, `$days` for how far
+back the migration matrix looks.
 """
 
 # A night whose checks are kept and that has no sizes failed before it published anything.
@@ -64,7 +65,7 @@ SPANS_OF_DAYS = """
 SPANS_SINCE = """
     select scheme, $since as first_night
     from marts.fct_segment_profiles
-    where as_of_date in ($since, $night)
+    where as_of_date in ($since, $night) and scheme in ($schemes)
     group by scheme
     having count(distinct as_of_date) = 2
 """

@@ -182,6 +182,26 @@ def test_the_latest_page_is_the_one_just_drawn(serving_file: Path, tmp_path: Pat
     ]
 
 
+def test_every_table_picture_and_section_says_what_it_is(page: str) -> None:
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    assert len(tables) > 10
+    assert [table[:80] for table in tables if "<caption" not in table] == []
+    assert re.findall(r'<svg(?! role="img" aria-label="[^"]+)', page) == []
+    identifiers = re.findall(r' id="([^"]+)"', page)
+    assert sorted(identifiers) == sorted(set(identifiers))
+    labels = re.findall(r'aria-labelledby="([^"]+)"', page)
+    targets = re.findall(r'href="#([^"]+)"', page)
+    assert {*labels, *targets} <= set(identifiers)
+    assert page.count("<h1>") == 1
+
+
+def test_the_table_of_contents_leads_to_every_section(page: str) -> None:
+    contents = page[page.index('class="toc"') :].split("</nav>")[0]
+    sections = re.findall(r'<section id="(\w+)"', page)
+    assert re.findall(r'href="#(\w+)"', contents) == sections
+    assert len(sections) == 11
+
+
 def test_it_can_be_sent_by_mail(page: str) -> None:
     assert len(page.encode()) < 400_000
 
