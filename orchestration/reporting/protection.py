@@ -1,21 +1,22 @@
 """The page's numbers of customers as cells with their sums, and what must be hidden of them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby, product
 
-from orchestration.reporting.derivation import SMALL_CELL, Cell, Key, Sum
+from orchestration.reporting.cell_table import (
+    IN_A_TABLE,
+    OF_A_SEGMENT,
+    OF_OTHERS,
+    CellTable,
+    is_small,
+)
+from orchestration.reporting.derivation import SMALL_CELL, Cell, Key
 from orchestration.reporting.figures import NightFigures, Row
-from orchestration.reporting.suppression import hidden_cells
-
-OF_OTHERS, IN_A_TABLE, OF_A_MOVE, OF_A_SEGMENT = range(4)
-"""How reluctantly a cell is hidden beside a small one."""
+from orchestration.reporting.flow_protection import hidden_flows, hidden_moves
 
 CAUSES = ("moved_themselves", "moved_by_refit", "moved_at_border")
 """Columns of how many moved by which cause."""
-
-Place = str | None
 
 
 def protected(night: NightFigures) -> NightFigures:
@@ -50,45 +51,9 @@ def protected(night: NightFigures) -> NightFigures:
     return replace(night, schemes=schemes)
 
 
-@dataclass
-class _Table:
-    """Collects the cells and sums of what is told together."""
-
-    cells: dict[Key, Cell] = field(default_factory=dict)
-    sums: list[Sum] = field(default_factory=list)
-
-    def add(self, key: Key, cell: Cell) -> Key:
-        self.cells[key] = cell
-        return key
-
-    def counted(self, parts: Iterable[Key]) -> tuple[int, Decimal]:
-        """Return the customers of some cells, and what they spent."""
-        found = [self.cells[key] for key in parts]
-        spends = (cell.spend or Decimal(0) for cell in found)
-        return sum(cell.customers for cell in found), sum(spends, Decimal(0))
-
-    def add_sum(self, whole: Key, parts: list[Key]) -> None:
-        """Say that a whole is the sum of its parts, and of some others where these are not all.
-
-        Two tables may count other customers: who refuses profiling since is in no count of tonight.
-        Parts of more than the whole say nothing of it.
-        """
-        customers, spend = self.counted(parts)
-        rest = self.cells[whole].customers - customers
-        if rest < 0:
-            return
-        told = parts
-        if rest > 0:
-            told = [*parts, self.add(("rest", whole, len(self.sums)), Cell(rest, is_shown=False))]
-        self.sums.append(Sum(whole, tuple(told), self.cells[whole].spend == spend))
-
-    def hidden(self) -> set[Key]:
-        return set(hidden_cells(self.cells, self.sums))
-
-
 def _hidden_segments(night: NightFigures) -> set[Key]:
     """Hide tonight's segments, and squares of the RFM grid: a square is of one segment or more."""
-    table = _Table()
+    table = CellTable()
     totals = night.totals
     table.add(("all",), Cell(totals["customers"], totals["spend"], is_public=True))
     for scheme, segments in night.schemes.items():
@@ -143,16 +108,12 @@ def _hidden_splits(night: NightFigures) -> set[Key]:
         for row in night.cohorts
     ]
     wholes = {("cohort", row["cohort_month"]): row["customers"] for row in night.cohorts}
-    small = {key for key, count in wholes.items() if _is_small(count)}
+    small = {key for key, count in wholes.items() if is_small(count)}
     return small | {
         key
         for key, count, whole in parts
-        if _is_small(count) or _is_small(whole - count) or _is_small(whole)
+        if is_small(count) or is_small(whole - count) or is_small(whole)
     }
-
-
-def _is_small(customers: int) -> bool:
-    return 0 < customers < SMALL_CELL
 
 
 def _by_scheme(rows: list[Row]) -> list[tuple[str, list[Row]]]:
@@ -160,103 +121,8 @@ def _by_scheme(rows: list[Row]) -> list[tuple[str, list[Row]]]:
     return [(scheme, list(found)) for scheme, found in groupby(ordered, lambda row: row["scheme"])]
 
 
-def _cells_by_place(flows: list[Row]) -> dict[tuple[Place, Place], tuple[int, Decimal]]:
-    """Return every way from a segment to a segment, also those that nobody went."""
-    found = {
-        (row["from_segment_id"], row["to_segment_id"]): (row["customers"], row["spend"])
-        for row in flows
-    }
-    thens, nows = ({pair[side]: None for pair in found} for side in (0, 1))
-    ways = [way for way in product(thens, nows) if way != (None, None)]
-    return {way: found.get(way, (0, Decimal(0))) for way in ways}
-
-
-def hidden_flows(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
-    """Hide cells of a matrix of segments then and now; empty cells and hidden ones look alike."""
-    table = _Table()
-    ways = _cells_by_place(flows)
-    lines: dict[Key, list[Key]] = {}
-    for (then, now), (customers, _) in ways.items():
-        key = table.add(
-            ("flow", kind, scheme, then, now), Cell(customers, is_shown=customers >= SMALL_CELL)
-        )
-        lines.setdefault(("then", kind, scheme, then), []).append(key)
-        lines.setdefault(("now", scheme, now), []).append(key)
-    stays = [("flow", kind, scheme, then, now) for then, now in ways if then == now]
-    for whole, parts in lines.items():
-        is_of_then = whole[0] == "then"
-        table.add(
-            whole,
-            Cell(
-                table.counted(parts)[0],
-                # Who is in the scheme no more is told by no total.
-                is_shown=is_of_then or whole[-1] is not None,
-                is_public=not is_of_then,
-                is_complement=whole in known,
-                reluctance=OF_A_SEGMENT,
-            ),
-        )
-        table.add_sum(whole, parts)
-    stayed = ("stayed", kind, scheme)
-    were = ("were", kind, scheme)
-    there = [key for key in lines if key[0] == "then" and key[-1] is not None]
-    table.add(stayed, Cell(table.counted(stays)[0], reluctance=OF_A_MOVE))
-    table.add_sum(stayed, stays)
-    table.add(were, Cell(table.counted(there)[0], is_public=True))
-    table.add_sum(were, [stayed])
-    table.add_sum(were, there)
-    return table.hidden() - {key for key in table.cells if key[0] == "now"}
-
-
-def hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
-    """Hide who came into each segment and who left it, and from where to where.
-
-    By how much a segment grew is told where that is `SMALL_CELL` or more: who came then follows
-    from who left.
-    """
-    table = _Table()
-    moves = {way: found for way, found in _cells_by_place(flows).items() if way[0] != way[1]}
-    sides: dict[Key, list[Key]] = {}
-    for (then, now), (customers, spend) in moves.items():
-        key = table.add(
-            ("flow", "moves", kind, scheme, then, now),
-            Cell(customers, spend, is_shown=kind == "night" and customers >= SMALL_CELL),
-        )
-        sides.setdefault(("out", kind, scheme, then), []).append(key)
-        sides.setdefault(("in", kind, scheme, now), []).append(key)
-    segments = {key[-1] for key in sides} - {None}
-    for segment in segments:
-        of_both = [(side, kind, scheme, segment) for side in ("in", "out")]
-        counts = [table.counted(sides.setdefault(key, [])) for key in of_both]
-        is_shown = not any(_is_small(customers) for customers, _ in counts)
-        for key, count in zip(of_both, counts, strict=True):
-            table.add(key, Cell(*count, is_shown=is_shown, reluctance=OF_A_MOVE))
-        change = counts[0][0] - counts[1][0]
-        sizes = {("now", scheme, segment), ("then", kind, scheme, segment)}
-        if abs(change) >= SMALL_CELL and not sizes & known:
-            grown = table.add(("grown", kind, scheme, segment), Cell(abs(change), is_public=True))
-            more, fewer = of_both if change > 0 else reversed(of_both)
-            table.add_sum(more, [fewer, grown])
-    for key, parts in sides.items():
-        if key not in table.cells:
-            table.add(key, Cell(*table.counted(parts), is_shown=False))
-        if parts:
-            table.add_sum(key, parts)
-    moved = table.add(
-        ("moved", kind, scheme),
-        Cell(table.counted(_moves_of(table))[0], is_shown=kind == "night", reluctance=OF_A_SEGMENT),
-    )
-    table.add_sum(moved, _moves_of(table))
-    return table.hidden()
-
-
-def _moves_of(table: _Table) -> list[Key]:
-    """Return the cells that are moves from one segment to another."""
-    return [key for key in table.cells if key[0] == "flow"]
-
-
 def _hidden_causes(night: NightFigures, known: set[Key]) -> set[Key]:
-    table = _Table()
+    table = CellTable()
     for mover in night.movers:
         if mover[CAUSES[0]] is None:
             continue
@@ -273,7 +139,7 @@ def _hidden_crossed(night: NightFigures, known: set[Key]) -> set[Key]:
     """Hide cells of the tables of who leaves and what they are worth."""
     hidden: set[Key] = set()
     for crossed in night.crossed.values():
-        table = _Table()
+        table = CellTable()
         found = {(row["row_id"], row["column_id"]): row for row in crossed.cells}
         rows, columns = ({pair[side]: None for pair in found} for side in (0, 1))
         lines: dict[Key, list[Key]] = {}

@@ -10,8 +10,8 @@ import pytest
 from scipy.optimize import linprog
 
 from orchestration.reporting.figures import NightFigures, Row
+from orchestration.reporting.flow_protection import hidden_flows, hidden_moves
 from orchestration.reporting.page import render_report
-from orchestration.reporting.protection import hidden_flows, hidden_moves
 from orchestration.reporting.reading import read_figures
 
 Equation = tuple[dict[object, int], int]
