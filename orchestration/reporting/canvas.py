@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-_RC = {"svg.fonttype": "none", "svg.hashsalt": "strata", "font.family": "sans-serif"}
+_RC = {"svg.fonttype": "none", "font.family": "sans-serif"}
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -81,12 +81,37 @@ class Canvas:
         """Fill the area between points and a horizontal base."""
         self._axes.fill_between(xs, ys, base, color=color, linewidth=0)
 
+    def band(
+        self, left: tuple[float, float, float], right: tuple[float, float, float], color: str
+    ) -> None:
+        """Fill a band that flows from one side to another; each side is x, top and bottom."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        (x, top, bottom), (to_x, to_top, to_bottom) = left, right
+        middle = (x + to_x) / 2
+        points = [
+            (x, top),
+            (middle, top),
+            (middle, to_top),
+            (to_x, to_top),
+            (to_x, to_bottom),
+            (middle, to_bottom),
+            (middle, bottom),
+            (x, bottom),
+            (x, top),
+        ]
+        curve, line = [Path.CURVE4] * 3, Path.LINETO
+        path = Path(points, [Path.MOVETO, *curve, line, *curve, line])
+        self._axes.add_patch(PathPatch(path, facecolor=color, alpha=0.5, linewidth=0))
+
     def svg(self) -> Markup:
         """Return the picture as an `<svg>` element that scales with its column."""
         import matplotlib as mpl
 
         buffer = io.StringIO()
-        settings: dict[Any, Any] = dict(_RC)
+        # Names of clipped areas: the same every time, and no two pictures' on one page.
+        settings: dict[Any, Any] = _RC | {"svg.hashsalt": f"{self._label} {self._texts}"}
         with mpl.rc_context(settings):
             self._figure.savefig(buffer, format="svg", metadata=_NO_METADATA, transparent=True)
         drawn = buffer.getvalue()

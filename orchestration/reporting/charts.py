@@ -12,8 +12,8 @@ from orchestration.reporting.canvas import Canvas
 from orchestration.reporting.figures import Group, NightFigures, Segment
 from orchestration.reporting.wording import Wording
 
-INK, QUIET, FAINT, RULE = "#16202c", "#5b6776", "#8b95a1", "#e6e9ed"
-PEOPLE, MONEY, WARM = "#a9b5c2", "#0f766e", "#c2703d"
+INK, QUIET, FAINT, RULE = "#16202c", "#5b6776", "#6b7684", "#e6e9ed"
+PEOPLE, MONEY, WARM = "#8494a7", "#0f766e", "#c2703d"
 
 COLUMN = 400.0
 """Width of a picture: letters stay readable from a phone's 330 pixels to half a desktop page."""
@@ -31,20 +31,29 @@ def segment_name(segment: Segment, words: Wording) -> str:
     return segment.facts.get(column) or segment.facts.get("segment_name") or segment.segment_id
 
 
+def spend_index(segment: Segment) -> float | None:
+    """Return what a customer of the segment spends against the average one (100 = the same)."""
+    if segment.group.is_hidden or segment.spend_share is None or not segment.customer_share:
+        return None
+    return 100 * segment.spend_share / segment.customer_share
+
+
 def segment_bars(scheme: str, segments: list[Segment], words: Wording) -> Markup:
     """Draw each segment's share of customers over its share of spend."""
     row, bar, top = 54.0, 11.0, 13.0
     label = f"{words.known(f'scheme.{scheme}', scheme)}: {words('legend.share')}"
     canvas = Canvas(COLUMN, top + row * len(segments) - 6, label)
-    shown = [segment for segment in segments if not segment.group.is_small]
+    shown = [segment for segment in segments if not segment.group.is_hidden]
     shares = [share for segment in shown for share in (segment.customer_share, segment.spend_share)]
     largest = max([share for share in shares if share] or [1.0])
     scale = (COLUMN - 150) / largest
     for place, segment in enumerate(segments):
         y = top + place * row
         canvas.text(0, y, segment_name(segment, words), size=14, is_bold=True, color=INK)
-        if segment.group.is_small:
-            canvas.text(0, y + 18, words.customers(segment.group), size=13, color=FAINT)
+        if (index := spend_index(segment)) is not None:
+            canvas.text(COLUMN, y, times(index), size=13, color=QUIET, anchor="right")
+        if segment.group.is_hidden:
+            canvas.text(0, y + 18, words("legend.hidden"), size=13, color=FAINT)
             continue
         lines = [
             (segment.customer_share, words.customers(segment.group), PEOPLE),
@@ -58,21 +67,33 @@ def segment_bars(scheme: str, segments: list[Segment], words: Wording) -> Markup
     return canvas.svg()
 
 
-def rfm_grid(grid: dict[tuple[int, int], Group], words: Wording) -> Markup:
+def grid_of(night: NightFigures) -> dict[tuple[int, int], Group]:
+    """Return the customers by scores of recency, and of frequency and money together."""
+    squares: dict[tuple[int, int], tuple[int, Decimal]] = {}
+    for row in night.grid:
+        if row["r_score"] is not None:
+            place = (row["r_score"], row["fm_score"])
+            customers, spend = squares.get(place, (0, Decimal(0)))
+            squares[place] = (customers + row["customers"], spend + row["spend"])
+    return {place: night.group(("grid", *place), *found) for place, found in squares.items()}
+
+
+def rfm_grid(night: NightFigures, words: Wording) -> Markup:
     """Draw recency against frequency and money; the darker, the more was spent."""
+    grid = grid_of(night)
     left, top, cell, gap = 24.0, 2.0, 72.0, 4.0
     canvas = Canvas(COLUMN, top + 5 * (56 + gap) + 40, words("rfm.title"))
-    largest = max([group.spend for group in grid.values()] or [Decimal(1)])
+    largest = max([group.spend for group in grid.values() if not group.is_hidden] or [Decimal(1)])
     for r_score in range(1, 6):
         y = top + (5 - r_score) * (56 + gap)
         canvas.text(7, y + 33, str(r_score), size=12, color=QUIET, anchor="center", is_bold=True)
         for fm_score in range(1, 6):
             x = left + (fm_score - 1) * (cell + gap)
             group = grid.get((r_score, fm_score), Group(0, Decimal(0)))
-            shown = group.customers > 0 and not group.is_small
+            shown = group.customers > 0 and not group.is_hidden
             depth = math.sqrt(max(0.0, float(group.spend / largest))) if shown and largest else 0.0
-            canvas.box(x, y, cell, 56, _mixed("#f1f4f6", MONEY, depth), radius=5)
-            color = "#ffffff" if depth > 0.55 else (INK if shown else FAINT)
+            canvas.box(x, y, cell, 56, mixed("#f1f4f6", MONEY, depth), radius=5)
+            color = "#ffffff" if depth > 0.8 else (INK if shown else FAINT)
             told = words.customers(group) if group.customers else "·"
             middle = x + cell / 2
             canvas.text(
@@ -172,7 +193,7 @@ def _round_step(value: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value)
 
 
-def _mixed(light: str, dark: str, depth: float) -> str:
+def mixed(light: str, dark: str, depth: float) -> str:
     """Return the colour that lies a share of the way from light to dark."""
     pairs = zip(bytes.fromhex(light[1:]), bytes.fromhex(dark[1:]), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * depth):02x}" for a, b in pairs)

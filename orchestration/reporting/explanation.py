@@ -3,7 +3,7 @@
 from typing import Any
 
 from orchestration.reporting import charts
-from orchestration.reporting.figures import Group, NightFigures, Segment
+from orchestration.reporting.figures import NightFigures, Segment
 from orchestration.reporting.wording import Wording
 
 
@@ -32,12 +32,12 @@ def border(segment: Segment, night: NightFigures, words: Wording) -> str | None:
     Null for a segment that is too small, or of a scheme that nobody tells by name.
     """
     found = night.borders.get(segment.segment_id)
-    if segment.group.is_small:
+    if segment.group.is_hidden:
         return None
     if found is None:
         return words("border.nobody")
-    group = Group(found["customers"], segment.group.spend)
-    if group.is_small:
+    group = night.group(("border", segment.segment_id), found["customers"])
+    if group.is_hidden:
         return words("border.few")
     near = night.names.get(found["next_segment_id"], {})
     name = near.get("segment_name_zh" if words.language == "zh" else "segment_name")
@@ -55,12 +55,14 @@ def learned_segments(night: NightFigures, words: Wording) -> list[dict[str, Any]
             "segment": segment,
             "name": charts.segment_name(segment, words),
             "picture": charts.profile(
-                night.feature_index[segment.segment_id], charts.segment_name(segment, words), words
+                night.index["behaviour"][segment.segment_id],
+                charts.segment_name(segment, words),
+                words,
             ),
             "facts": _facts(segment, night, words),
         }
         for segment in night.schemes.get("behaviour", [])
-        if night.feature_index.get(segment.segment_id) and not segment.group.is_small
+        if night.index.get("behaviour", {}).get(segment.segment_id) and not segment.group.is_hidden
     ]
 
 
@@ -77,7 +79,12 @@ def _facts(segment: Segment, night: NightFigures, words: Wording) -> list[tuple[
     where = border(segment, night, words)
     if where is not None:
         facts.append((words("behaviour.border"), _sentence(where)))
-    reasons = [_sentence(reason) for reason in night.reasons.get(segment.segment_id, []) if reason]
+    # As the night wrote them: after a change of language those of before are left out.
+    reasons = [
+        _sentence(reason)
+        for reason in night.reasons.get(segment.segment_id, [])
+        if reason and words.is_written_in(reason)
+    ]
     if reasons:
         facts.append((words("behaviour.reasons"), words("behaviour.between_reasons").join(reasons)))
     return facts

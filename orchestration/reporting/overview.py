@@ -58,7 +58,7 @@ def _row(card: Row, night: NightFigures, words: Wording) -> dict[str, str]:
 
 def _most_money(segments: list[Segment], words: Wording) -> str:
     """Name the segment that spent most, with its shares; small ones are not told."""
-    told = [one for one in segments if not one.group.is_small and one.spend_share is not None]
+    told = [one for one in segments if not one.group.is_hidden and one.spend_share is not None]
     if not told:
         return words.share(None)
     most = max(told, key=lambda one: (one.spend_share or 0.0, one.segment_id))

@@ -1,7 +1,4 @@
-"""What the page asks of the serving file; `$night` stands for the published night's date.
-
-`$days` stands for how far back the migration matrix looks.
-"""
+"""What the page asks of the serving file of one night; `$night` stands for its date."""
 
 TOTALS = """
     select
@@ -35,74 +32,41 @@ GRID = """
     select
         r_score,
         floor((f_score + m_score) / 2.0 + 0.5)::integer as fm_score,
+        rfm_segment as segment_id,
         count(*) as customers,
         coalesce(sum(spend_365d), 0) as spend
     from marts.customer_360
-    where r_score is not null
+    where rfm_segment is not null
     group by all
-"""
-MOVES = """
-    select scheme, from_segment_id, to_segment_id, customers, previous_as_of_date
-    from marts.fct_segment_transitions
-    where as_of_date = $night and from_segment_id is distinct from to_segment_id
-    order by scheme, customers desc, from_segment_id nulls first, to_segment_id nulls first
-"""
-MOVERS = """
-    select
-        scheme,
-        max(previous_as_of_date) as previous_as_of_date,
-        sum(customers)::bigint as customers,
-        coalesce(sum(customers) filter (
-            where from_segment_id is distinct from to_segment_id
-        ), 0)::bigint as moved,
-        sum(moved_themselves)::bigint as moved_themselves,
-        sum(moved_by_refit)::bigint as moved_by_refit,
-        sum(moved_at_border)::bigint as moved_at_border
-    from marts.fct_segment_transitions
-    where as_of_date = $night and previous_as_of_date is not null
-    group by scheme
-    order by scheme
-"""
-# Who was where follows from the stays, whatever nights were run in between. Only a night on which
-# the scheme was available can begin the span.
-MIGRATIONS = """
-    with spans as (
-        select scheme, min(as_of_date) as first_night
-        from marts.fct_segment_profiles
-        where as_of_date >= $night - $days and as_of_date <= $night
-        group by scheme
-        having min(as_of_date) < $night and max(as_of_date) = $night
-    ),
-    stays as (
-        select spans.first_night, history.*
-        from marts.fct_segment_history as history
-        inner join spans on history.scheme = spans.scheme
-    ),
-    before as (
-        select * from stays
-        where valid_from <= first_night and (valid_to > first_night or valid_to is null)
-    ),
-    after as (
-        select * from stays
-        where valid_from <= $night and (valid_to > $night or valid_to is null)
-    )
-    select
-        coalesce(before.scheme, after.scheme) as scheme,
-        coalesce(before.first_night, after.first_night) as first_night,
-        before.segment_id as from_segment_id,
-        after.segment_id as to_segment_id,
-        coalesce(bool_or(before.scheme_version <> after.scheme_version), false) as has_new_rules,
-        count(*) as customers
-    from before
-    full outer join after
-        on before.scheme = after.scheme and before.customer_id = after.customer_id
-    group by 1, 2, 3, 4
-    order by 1, 2, 3 nulls last, 4 nulls last
 """
 SEGMENTS = """
     select segment_id, segment_name, segment_name_zh from marts.dim_segments
     where status <> 'not_available'
     order by scheme, worth_rank nulls last, segment_id
+"""
+# `$rows` and `$columns` stand for two schemes, `$leaving` for segments of the first; all others of
+# it are one row.
+CROSSED = """
+    select
+        case when $rows_segment in ($leaving) then $rows_segment end as row_id,
+        $columns_segment as column_id,
+        count(*) as customers,
+        coalesce(sum(spend_365d), 0) as spend,
+        sum(expected_spend_365d) as expected_spend
+    from marts.customer_360
+    where $rows_segment is not null and $columns_segment is not null
+    group by all
+"""
+COHORTS = """
+    select cohort_month, month_number, customers, active_customers
+    from marts.fct_cohort_retention
+    order by cohort_month, month_number
+"""
+INDEX = """
+    select scheme, segment_id, feature, index_vs_base
+    from marts.fct_segment_feature_index
+    where index_vs_base is not null
+    order by scheme, segment_id, feature
 """
 DAILY = """
     select revenue_date as day, revenue from marts.fct_daily_revenue

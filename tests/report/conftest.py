@@ -177,7 +177,8 @@ def make_serving_file(
             f"{predicted('100::decimal(18, 2)', 'null::decimal(18, 2)')} as expected_spend_365d, "
             f"'{predicted('model', 'none')}' as prediction_source, "
             f"'{predicted('baseline', 'none')}' as value_prediction_source, "
-            f"{predicted('true', 'null::boolean')} as is_extrapolated from people"
+            f"{predicted('true', 'null::boolean')} as is_extrapolated, "
+            "null::varchar as churn_risk_segment from people"
         )
         schemes = ["rfm", "value_tier", "lifecycle", "behaviour"]
         run(
@@ -253,6 +254,17 @@ def make_serving_file(
                     ("behaviour", "behaviour.b01", "behaviour.b03"),
                 )
             )
+        )
+        # Of 40 who began in November 37 came back, so that three did not; December is not over.
+        run(
+            f"create table marts.fct_cohort_retention as select {night}, cohort_month::date as "
+            "cohort_month, month_number::bigint as month_number, customers::bigint as customers, "
+            "active::bigint as active_customers, active / customers as retention_share, "
+            "0::decimal(18, 2) as revenue from (values "
+            "('2017-09-01', 0, 200, 200), ('2017-09-01', 1, 200, 120), ('2017-09-01', 2, 200, 90), "
+            "('2017-09-01', 3, 200, 80), ('2017-10-01', 0, 40, 40), ('2017-10-01', 1, 40, 37), "
+            "('2017-10-01', 2, 40, 20), ('2017-11-01', 0, 7, 7), ('2017-11-01', 1, 7, 5)"
+            ") as cohorts(cohort_month, month_number, customers, active)"
         )
         run(
             f"create table marts.fct_segment_feature_index as select {night}, "

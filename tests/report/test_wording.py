@@ -41,11 +41,12 @@ def test_money_has_separators_and_no_cents(amount: Decimal | None, told: str) ->
 
 @pytest.mark.parametrize(
     ("customers", "told", "spend"),
-    [(0, "0", "$500"), (1, "<10", "–"), (9, "<10", "–"), (10, "10", "$500")],
+    [(0, "0", "$500"), (1, "*", "*"), (9, "*", "*"), (10, "10", "$500")],
 )
 def test_groups_of_one_to_nine_are_hidden(customers: int, told: str, spend: str) -> None:
     group = Group(customers, Decimal(500))
     assert (WORDS.customers(group), WORDS.spend(group)) == (told, spend)
+    assert WORDS.customers(Group(customers, Decimal(500), is_complement=True)) == "*"
 
 
 @pytest.mark.parametrize(
