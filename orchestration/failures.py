@@ -10,6 +10,7 @@ from orchestration.home import Home
 from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
 from orchestration.publishing.issue import current_issue, reissue_stale
+from orchestration.publishing.room import FullDiskError
 from orchestration.reporting.page import render_report
 from orchestration.run_events import checks_of, materialised_in, night_of
 from orchestration.settings import Settings, load_settings
@@ -70,7 +71,12 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
     failed_at = _failure_to_tell(home, instance, run_id)
     if failed_at is None:
         return
-    issue = reissue_stale(home, failed_as_of=as_of_date, failed_at=failed_at)
+    try:
+        issue = reissue_stale(home, failed_as_of=as_of_date, failed_at=failed_at)
+    except FullDiskError as error:
+        # Who is told by the sensor comes after this, and must be.
+        instance.report_engine_event(f"Readers could not be told. {error}", run_id=run_id)
+        return
     if issue is not None:
         page = home.reports / f"{issue.as_of_date}.html"
         serving = home.serving / issue.serving_file

@@ -141,7 +141,8 @@ def commit(home: Home, issue: Issue) -> None:
     anything.
     """
     durable.write_text(parquet_folder(home) / PENDING_NAME, issue.to_json())
-    durable.write_temporary(issue.kept_manifest(home), issue.to_json())
+    if not issue.kept_manifest(home).exists():
+        durable.write_temporary(issue.kept_manifest(home), issue.to_json())
     durable.point_symlink(link_path(home), home.serving / issue.serving_file)
     finish_commit(home)
 
@@ -157,6 +158,6 @@ def finish_commit(home: Home) -> None:
         pending_path.unlink()
         return
     kept = pending.kept_manifest(home)
-    if not kept.exists():  # it does when a kept night is put back, or after a cut between the two
+    if not kept.exists():  # it does when a kept night is put back, or after a cut right here
         durable.put_in_place(durable.temporary_beside(kept), kept)
     durable.put_in_place(pending_path, manifest_path(home))
