@@ -16,18 +16,23 @@ from typing import Any
 
 from playwright.sync_api import Page, Response, sync_playwright
 
-WIDTH, SHORTEST, TALLEST = 1500, 900, 3200
+WIDTH, SHORTEST, TALLEST, MARGIN = 1500, 900, 3200, 24
 TIMEOUT_MS = 120_000
 SETTLE_MS = 2_500
 """Charts draw themselves with a flourish once they have their rows."""
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TAB = ".dashboard-component-tabs [role=tab]"
 TITLES = ".dashboard-component-chart-holder .header-title"
-HEIGHT = "Math.max(...[...document.querySelectorAll('*')].map(element => element.scrollHeight))"
+BOTTOM = "document.querySelector('.grid-container').getBoundingClientRect().bottom"
 DRAWN = """() => {
   const holders = [...document.querySelectorAll('.dashboard-component-chart-holder')]
     .filter((holder) => holder.offsetParent);
@@ -37,6 +42,7 @@ DRAWN = """() => {
 
 
 def main(url: str, password_file: Path, folder: Path) -> None:
+    """Log in, open every tab, wait for its charts, take its picture."""
     folder.mkdir(parents=True, exist_ok=True)
     seen: dict[str, Any] = {"queries": [], "refused": [], "errors": [], "titles": []}
     with sync_playwright() as playwright:
@@ -52,7 +58,7 @@ def main(url: str, password_file: Path, folder: Path) -> None:
             tab.click()
             page.wait_for_function(DRAWN)
             page.wait_for_timeout(SETTLE_MS)
-            height = page.evaluate(HEIGHT)
+            height = int(page.evaluate(BOTTOM)) + MARGIN
             seen["titles"] += page.locator(f"{TITLES}:visible").all_inner_texts()
             alerts = page.locator("[role=alert]:visible").all_inner_texts()
             seen["errors"] += [text for text in alerts if text.strip()]
