@@ -50,7 +50,7 @@ def settle_failed_night(
             _settle(home, instance, run_id, as_of_date)
     except BusyError:
         # Only the sensor meets another writer: that night will publish, or tell of itself.
-        instance.report_engine_event("Another run is writing; it will tell.", run_id=run_id)
+        _note(instance, run_id, "Another run is writing; it will tell.")
 
 
 def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: date) -> None:
@@ -64,10 +64,8 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
                 record_checks(connection, as_of_date, run_id, checks_of(instance, run_id))
     except (duckdb.Error, StrataError) as error:
         # The warehouse or the settings may be what broke: readers still have to be told.
-        instance.report_engine_event(
-            f"The checks of the failed night could not be kept: {type(error).__name__}.",
-            run_id=run_id,
-        )
+        kind = type(error).__name__
+        _note(instance, run_id, f"The checks of the failed night could not be kept: {kind}.")
     failed_at = _failure_to_tell(home, instance, run_id)
     if failed_at is None:
         return
@@ -75,12 +73,19 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
         issue = reissue_stale(home, failed_as_of=as_of_date, failed_at=failed_at)
     except FullDiskError as error:
         # Who is told by the sensor comes after this, and must be.
-        instance.report_engine_event(f"Readers could not be told. {error}", run_id=run_id)
+        _note(instance, run_id, f"Readers could not be told. {error}")
         return
     if issue is not None:
         page = home.reports / f"{issue.as_of_date}.html"
         serving = home.serving / issue.serving_file
         render_report(serving, page, settings.language, currency=settings.currency)
+
+
+def _note(instance: dg.DagsterInstance, run_id: str, message: str) -> None:
+    """Write a line into the log of a run; Dagster takes one only with the run itself."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None:
+        instance.report_engine_event(message, run)
 
 
 def _failure_to_tell(home: Home, instance: dg.DagsterInstance, run_id: str) -> datetime | None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import dagster as dg
 import pytest
@@ -129,8 +130,12 @@ def test_a_stale_mark_without_room_stops_no_alert(
 ) -> None:
     """What settles a failed night must come back, since the alert is sent after it."""
     monkeypatch.setattr(failures, "_failure_to_tell", lambda *_: failed_at)
-    with dg.DagsterInstance.ephemeral() as instance, files_up_to(5_000):
-        failures._settle(published_home, instance, "run-3", failed_at.date())
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.add_run(dg.DagsterRun(job_name="nightly", run_id=str(UUID(int=3))))
+        with files_up_to(5_000):
+            failures._settle(published_home, instance, run.run_id, failed_at.date())
+        said = [entry.user_message for entry in instance.all_logs(run.run_id)]
+    assert any("Readers could not be told. No room to publish" in message for message in said)
     assert not current_issue(published_home).is_stale
 
 
