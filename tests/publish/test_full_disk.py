@@ -134,8 +134,10 @@ def test_a_stale_mark_without_room_stops_no_alert(
         run = instance.add_run(dg.DagsterRun(job_name="nightly", run_id=str(UUID(int=3))))
         with files_up_to(5_000):
             failures._settle(published_home, instance, run.run_id, failed_at.date())
-        said = [entry.user_message for entry in instance.all_logs(run.run_id)]
-    assert any("Readers could not be told. No room to publish" in message for message in said)
+        said = [entry.get_dagster_event().message for entry in instance.all_logs(run.run_id)]
+    assert any(
+        "Readers could not be told. No room to publish" in str(message) for message in said
+    ), said
     assert not current_issue(published_home).is_stale
 
 
