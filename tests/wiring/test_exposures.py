@@ -14,6 +14,7 @@ EXPOSURES = ROOT / "dbt_project" / "models" / "marts" / "_exposures.yml"
 READERS = {
     "night_report": sorted((ROOT / "orchestration" / "reporting").glob("*.py")),
     "customer_story": [ROOT / "orchestration" / "customer.py"],
+    "superset_dashboard": sorted((ROOT / "bi" / "superset" / "bundle").rglob("*.yaml")),
 }
 
 
