@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.publishing import PUBLISHED, reissue_stale, restore
+from tests.publish.conftest import ROWS
 
 HERE = Path(__file__).parent
 READING_LOOP = "reading loop"  # the root conftest.py prints these at the end of a run
@@ -173,3 +176,20 @@ def test_a_reissue_stays_readable_for_an_old_duckdb(
     await_first_read(reader)
     result = result_of(reader)
     assert (result["nights"], result["errors"]) == ([1], [])
+
+
+def test_the_lines_of_python_that_the_docs_show_read_the_night(
+    tmp_path: Path, warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse.publish(Home(tmp_path / "data"), 1)
+    monkeypatch.chdir(tmp_path)
+    text = (HERE.parents[1] / "docs" / "connections.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 3
+    seen = []
+    for block in blocks:
+        script = tmp_path / "shown.py"
+        script.write_text(block)
+        names = runpy.run_path(str(script))
+        seen.append(names["counted"] if "counted" in names else len(names["customers"]))
+    assert seen == [ROWS] * 3
