@@ -1,5 +1,6 @@
 """Superset as a running program: started, waited for, given the dashboard, stopped."""
 
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -30,8 +31,9 @@ def served(installation: Installation, port: int) -> Iterator[subprocess.Popen[s
     Raises
     ------
     StrataError
-        If it does not answer in time, or ends at once: the port may be taken.
+        If the port is taken, or Superset does not answer in time.
     """
+    _refuse_taken(port)
     with installation.log_file.open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
             [
@@ -67,7 +69,7 @@ def connected(installation: Installation, port: int) -> SupersetClient:
 def import_dashboard(installation: Installation, client: SupersetClient) -> bool:
     """Import the dashboard unless this very one was imported before; return whether it was."""
     home = installation.home
-    currency = load_settings(home.settings_file).currency or "USD"
+    currency = load_settings(home.settings_file).currency
     files = bundle_files(home.serving / "strata.duckdb", currency)
     wanted = digest(files)
     imported = installation.imported_file
@@ -76,6 +78,16 @@ def import_dashboard(installation: Installation, client: SupersetClient) -> bool
     client.import_bundle(zipped(files))
     imported.write_text(wanted, encoding="utf-8")
     return True
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise if somebody listens there: whoever it is would be taken for ours."""
+    with socket.socket() as attempt:
+        if attempt.connect_ex((HOST, port)) == 0:
+            raise StrataError(
+                f"Port {port} is taken, perhaps by another `make superset`. "
+                f'Take another one: make superset ARGS="--port {port + 1}".'
+            )
 
 
 def _wait_until_healthy(
@@ -90,8 +102,5 @@ def _wait_until_healthy(
                     return
             except requests.RequestException:
                 time.sleep(0.5)
-    raise StrataError(
-        f"Superset does not answer on port {port} "
-        f"({'it ended' if process.poll() is not None else f'after {START_SECONDS} s'}); why stands "
-        f'in {installation.log_file}. Another port: make superset ARGS="--port {port + 1}".'
-    )
+    how = "ended" if process.poll() is not None else f"did not answer in {START_SECONDS} s"
+    raise StrataError(f"Superset {how}; why stands in {installation.log_file}.")

@@ -20,7 +20,7 @@ AREAS = ["Overview", "Profiles", "Migration", "Retention", "Data quality"]
 @pytest.fixture(scope="module")
 def serving_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with every published table as its contract says, without rows."""
-    path = tmp_path_factory.mktemp("serving") / "strata.duckdb"
+    path = tmp_path_factory.mktemp('a #1 "shop": O\'Brien') / "strata.duckdb"
     contracts = [yaml.safe_load(file.read_text()) for file in MARTS.glob("_*.yml")]
     models = [model for contract in contracts for model in contract.get("models", [])]
     with closing(duckdb.connect(str(path))) as connection:
@@ -137,3 +137,9 @@ def test_another_path_is_another_bundle(serving_file: Path) -> None:
     here, there = bundle_files(serving_file, "USD"), bundle_files(Path("/else.duckdb"), "USD")
     assert digest(here) != digest(there)
     assert here.keys() == {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.yaml")}
+
+
+def test_an_account_without_a_currency_shows_bare_numbers(serving_file: Path) -> None:
+    assert "currency" in bundle_files(serving_file, "USD")["datasets/strata/customers.yaml"]
+    for name, text in bundle_files(serving_file, None).items():
+        assert "currency" not in text, name
