@@ -31,7 +31,7 @@ def build_failure_hook(home: Home) -> dg.HookDefinition:
             return
         error = context.op_exception
         if error is not None:
-            causes.setdefault(context.run_id, _innermost(error))
+            causes.setdefault(context.run_id, _explaining(error))
         settle_failed_night(home, context.instance, context.run_id, date.fromisoformat(night))
 
     return keep_last_good_tables
@@ -107,8 +107,8 @@ def _utc(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
-def _innermost(error: BaseException) -> BaseException:
-    """Return the error that started a chain of wrapped ones."""
-    while error.__cause__ is not None:
+def _explaining(error: BaseException) -> BaseException:
+    """Return the first error of a chain that says what to do, else the one that started it."""
+    while not isinstance(error, StrataError) and error.__cause__ is not None:
         error = error.__cause__
     return error

@@ -141,6 +141,15 @@ def test_a_stale_mark_without_room_stops_no_alert(
     assert not current_issue(published_home).is_stale
 
 
+def test_a_night_that_failed_so_is_explained_in_our_words_not_the_systems() -> None:
+    full = FullDiskError("No room to publish")
+    full.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    step = RuntimeError("the step failed")
+    step.__cause__ = full
+    assert failures._explaining(step) is full
+    assert failures._explaining(full.__cause__) is full.__cause__
+
+
 @pytest.mark.long
 def test_a_disk_that_is_really_full(published_home: Home, warehouse) -> None:
     """A file system of a few megabytes, full but for a little, in a mount space of its own."""
