@@ -33,8 +33,11 @@ lock: ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv export -q --frozen --all-extras --no-header --no-emit-project --format requirements.txt -o requirements.lock > /dev/null
 	@rm uv.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/requirements.in -o bench/requirements.lock
+	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bi/superset/requirements.in -o bi/superset/requirements.lock
 
-.PHONY: run ui docs lint test test-all browser
+.PHONY: run ui docs lint test test-all browser superset
+SUPERSET := .venv-superset
+SUPERSET_READY := $(SUPERSET)/.ready
 
 run: setup ## land the sample and run its last night; again: the same night anew
 	@$(BIN)/strata sample
@@ -66,8 +69,19 @@ browser:
 	    echo "Installing chromium …"; apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
 	  else echo "make test-all needs chromium: sudo apt-get install -y chromium fonts-noto-cjk" >&2; exit 1; fi; }
 
-test-all: browser lint ## the same, with the long tests and those in a real browser
+test-all: browser lint $(SUPERSET_READY) ## the same, with the long tests, a real browser and a BI tool
 	@$(PYTEST)
+
+superset: setup $(SUPERSET_READY) ## the dashboard of what is published, on http://127.0.0.1:8088
+	@$(BIN)/python -m bi.superset $(ARGS)
+
+# Superset has an environment of its own: it brings 150 packages, and another pandas and SQLAlchemy.
+$(SUPERSET_READY): bi/superset/requirements.lock $(READY)
+	@echo "Setting up $(SUPERSET) (once) …"
+	@$(BIN)/uv venv -q --allow-existing --no-python-downloads --python '>=3.11,<3.13' $(SUPERSET) || { \
+	  echo "Superset needs Python 3.11 or 3.12 on the machine." >&2; exit 1; }
+	@$(BIN)/uv pip install -q --python $(SUPERSET)/bin/python --require-hashes --no-deps -r bi/superset/requirements.lock
+	@touch $(SUPERSET_READY)
 
 .PHONY: bench
 RIVALS := .venv-bench

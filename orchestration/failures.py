@@ -11,6 +11,7 @@ from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
 from orchestration.private_errors import told
 from orchestration.publishing.issue import current_issue, reissue_stale
+from orchestration.publishing.room import FullDiskError
 from orchestration.reporting.page import render_report
 from orchestration.run_events import checks_of, materialised_in, night_of, report_step_error
 from orchestration.settings import Settings, load_settings
@@ -75,16 +76,28 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
                 record_checks(connection, as_of_date, run_id, checks_of(instance, run_id))
     except (duckdb.Error, StrataError) as error:
         # The warehouse or the settings may be what broke: readers still have to be told.
-        why = f"The checks of the failed night could not be kept: {type(error).__name__}."
-        _note(instance, run_id, why)
+        kind = type(error).__name__
+        _note(instance, run_id, f"The checks of the failed night could not be kept: {kind}.")
     failed_at = _failure_to_tell(home, instance, run_id)
     if failed_at is None:
         return
-    issue = reissue_stale(home, failed_as_of=as_of_date, failed_at=failed_at)
+    try:
+        issue = reissue_stale(home, failed_as_of=as_of_date, failed_at=failed_at)
+    except FullDiskError as error:
+        # Who is told by the sensor comes after this, and must be.
+        _note(instance, run_id, f"Readers could not be told. {error}")
+        return
     if issue is not None:
         page = home.reports / f"{issue.as_of_date}.html"
         serving = home.serving / issue.serving_file
         render_report(serving, page, settings.language, currency=settings.currency)
+
+
+def _note(instance: dg.DagsterInstance, run_id: str, message: str) -> None:
+    """Write a line into the log of a run; Dagster takes one only with the run itself."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None:
+        instance.report_engine_event(message, run)
 
 
 def _failure_to_tell(home: Home, instance: dg.DagsterInstance, run_id: str) -> datetime | None:
@@ -104,8 +117,3 @@ def _failure_to_tell(home: Home, instance: dg.DagsterInstance, run_id: str) -> d
 def _utc(seconds: float | None) -> datetime | None:
     """Return a time of Dagster's as a naive UTC timestamp."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-
-
-def _note(instance: dg.DagsterInstance, run_id: str, message: str) -> None:
-    """Write a line into the log of a run that may be over."""
-    instance.report_engine_event(message, instance.get_run_by_id(run_id))

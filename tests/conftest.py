@@ -52,6 +52,21 @@ def all_trials(fewer_trials: Select) -> Iterator[None]:
         yield
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the reading loops saw: that no reader meets an error is a figure, not a dot."""
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    loops = [
+        line
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, line in report.user_properties
+        if name == "reading loop"
+    ]
+    if loops:
+        terminalreporter.section("reading loops while nights publish")
+        terminalreporter.write("".join(f"{line}\n" for line in loops))
+
+
 @dataclass(frozen=True)
 class Installation:
     """One home, and what a person can do with it."""

@@ -29,11 +29,17 @@ def put_in_place(temporary: Path, path: Path) -> None:
     sync(path.parent)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
+def write_temporary(path: Path, text: str) -> Path:
+    """Write a small file beside the name that it is to have, and bring it to the disk."""
     temporary = temporary_beside(path)
     temporary.write_text(text, encoding="utf-8")
-    put_in_place(temporary, path)
+    sync(temporary)
+    return temporary
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file whole or not at all."""
+    put_in_place(write_temporary(path, text), path)
 
 
 def point_symlink(link: Path, target: Path) -> None:

@@ -19,6 +19,7 @@ from orchestration.publishing.manifest import (
     read_issue,
     read_kept_issues,
 )
+from orchestration.publishing.room import cleared_on_failure
 from orchestration.publishing.tables import SCHEMA_VERSION
 
 
@@ -54,6 +55,8 @@ def publish(warehouse: duckdb.DuckDBPyConnection, home: Home, night: NightInfo) 
     ------
     NightMovesBackError
         If a later night is published: `publish_back_dated` keeps that night's tables.
+    FullDiskError
+        If there was no room for it.
     StrataError
         If what was built is not a whole night.
     """
@@ -64,7 +67,8 @@ def publish(warehouse: duckdb.DuckDBPyConnection, home: Home, night: NightInfo) 
             f"{night.as_of_date} is before the published night {current.as_of_date} "
             f"(run {current.run_id}); its latest-night tables are not replaced by older ones."
         )
-    return _publish_built(warehouse, home, night)
+    with cleared_on_failure(home, current):
+        return _publish_built(warehouse, home, night)
 
 
 def publish_back_dated(
@@ -85,7 +89,8 @@ def publish_back_dated(
     if current is None:
         raise StrataError("Nothing is published yet, so no later night's tables can be kept.")
     night = NightInfo(as_of_date=current.as_of_date, run_id=current.run_id)
-    return _publish_built(warehouse, home, night, kept=current, published_at=published_at)
+    with cleared_on_failure(home, current):
+        return _publish_built(warehouse, home, night, kept=current, published_at=published_at)
 
 
 def reissue_stale(home: Home, failed_as_of: date, failed_at: datetime) -> Issue | None:
@@ -103,24 +108,8 @@ def reissue_stale(home: Home, failed_as_of: date, failed_at: datetime) -> Issue 
     current = current_issue(home)
     if current is None:
         return None
-    name = f"{current.as_of_date}-{next_number(home):06d}"
-    path = home.serving / f"strata-{name}.duckdb"
-    temporary = durable.temporary_beside(path)
-    shutil.copyfile(home.serving / current.serving_file, temporary)
-    serving_file.stamp(
-        temporary,
-        {
-            "is_stale": True,
-            "failed_as_of_date": failed_as_of,
-            "failed_at": failed_at,
-            "published_at": failed_at,
-        },
-    )
-    verification.verify(temporary, {}, run_id=current.run_id, as_of_date=current.as_of_date)
-    durable.put_in_place(temporary, path)
-    changed = parquet.write_tables(home, path, name, only="run_info")
-    files = [file for file in current.files if file.table != "run_info"]
-    return _commit(home, _issue_of(path, name, current.run_id, current.as_of_date, files + changed))
+    with cleared_on_failure(home, current):
+        return _reissue_built(home, current, failed_as_of, failed_at)
 
 
 def restore(home: Home, run_id: str) -> Issue:
@@ -176,6 +165,28 @@ def _publish_built(
             f"marts.{parquet.NIGHTLY_TABLE} {in_file}: not one night. Nothing was published."
         )
     return _commit(home, _issue_of(path, name, night.run_id, night.as_of_date, files + nights))
+
+
+def _reissue_built(home: Home, current: Issue, failed_as_of: date, failed_at: datetime) -> Issue:
+    """Copy the published file, stamp it as stale, verify and commit."""
+    name = f"{current.as_of_date}-{next_number(home):06d}"
+    path = home.serving / f"strata-{name}.duckdb"
+    temporary = durable.temporary_beside(path)
+    shutil.copyfile(home.serving / current.serving_file, temporary)
+    serving_file.stamp(
+        temporary,
+        {
+            "is_stale": True,
+            "failed_as_of_date": failed_as_of,
+            "failed_at": failed_at,
+            "published_at": failed_at,
+        },
+    )
+    verification.verify(temporary, {}, run_id=current.run_id, as_of_date=current.as_of_date)
+    durable.put_in_place(temporary, path)
+    changed = parquet.write_tables(home, path, name, only="run_info")
+    files = [file for file in current.files if file.table != "run_info"]
+    return _commit(home, _issue_of(path, name, current.run_id, current.as_of_date, files + changed))
 
 
 def _issue_of(

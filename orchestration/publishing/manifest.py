@@ -136,9 +136,13 @@ def commit(home: Home, issue: Issue) -> None:
     """Make an issue the published one: the DuckDB file by its symlink, then the manifest.
 
     Two names cannot be swapped in one step. The pending manifest written first says what was meant,
-    so that `finish_commit` can bring a commit that was cut short between the two to its end.
+    so that `finish_commit` can bring a commit that was cut short between the two to its end. After
+    the symlink nothing is written any more, only renamed: a full disk is met before readers see
+    anything.
     """
     durable.write_text(parquet_folder(home) / PENDING_NAME, issue.to_json())
+    if not issue.kept_manifest(home).exists():
+        durable.write_temporary(issue.kept_manifest(home), issue.to_json())
     durable.point_symlink(link_path(home), home.serving / issue.serving_file)
     finish_commit(home)
 
@@ -153,5 +157,7 @@ def finish_commit(home: Home) -> None:
     if not link.is_symlink() or link.readlink().name != pending.serving_file:
         pending_path.unlink()
         return
-    durable.write_text(pending.kept_manifest(home), pending.to_json())
+    kept = pending.kept_manifest(home)
+    if not kept.exists():  # it does when a kept night is put back, or after a cut right here
+        durable.put_in_place(durable.temporary_beside(kept), kept)
     durable.put_in_place(pending_path, manifest_path(home))

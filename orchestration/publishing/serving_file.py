@@ -43,10 +43,11 @@ def build(
         warehouse.execute("begin")
         try:
             rows = _fill(warehouse, back_dated=latest_from is not None)
-            warehouse.execute("commit")
         except BaseException:
             warehouse.execute("rollback")
             raise
+        # A commit that fails (the disk is full) has ended its transaction itself.
+        warehouse.execute("commit")
         warehouse.execute("checkpoint served")
     _refuse_wal(path)
     return rows

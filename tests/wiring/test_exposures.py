@@ -15,6 +15,7 @@ READERS = {
     "night_report": sorted((ROOT / "orchestration" / "reporting").glob("*.py")),
     "tool_exports": sorted((ROOT / "orchestration" / "exports").glob("*.py")),
     "customer_story": [ROOT / "orchestration" / "customer.py"],
+    "superset_dashboard": sorted((ROOT / "bi" / "superset" / "bundle").rglob("*.yaml")),
 }
 
 

@@ -1,0 +1,1 @@
+"""What other people's dashboards need to read the published tables."""
