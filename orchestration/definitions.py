@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
 from orchestration.assets.ingest import build_external_specs, build_ingest
+from orchestration.assets.postgres import build_postgres
 from orchestration.assets.predictions import build_predictions
 from orchestration.assets.reconcile import build_reconcile
 from orchestration.assets.report import build_report
@@ -33,6 +34,8 @@ def build_definitions(home: Home) -> dg.Definitions:
         build_predictions(partitions),
     ]
     published = [build_serving(partitions, built), build_report(partitions)]
+    if settings.publish.postgres is not None and not home.is_rebuild:
+        published.append(build_postgres(partitions))
     nightly = [
         assets.with_attributes(backfill_policy=ONE_NIGHT_A_RUN) for assets in [*built, *published]
     ]

@@ -164,28 +164,31 @@ def record_checks(
     results: Sequence[CheckResult],
 ) -> None:
     """Keep a run's check results; those of an earlier run of the same night are replaced."""
-    now = datetime.now(UTC).replace(tzinfo=None)
     connection.execute("begin")
     connection.execute("delete from ops.check_results where as_of_date = ?", [as_of_date])
-    if results:
-        connection.executemany(
-            "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    as_of_date,
-                    run_id,
-                    result.check_name,
-                    result.asset,
-                    result.severity,
-                    result.passed,
-                    result.measured,
-                    result.threshold,
-                    now,
-                )
-                for result in results
-            ],
-        )
+    for result in results:
+        add_check(connection, as_of_date, run_id, result)
     connection.execute("commit")
+
+
+def add_check(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date, run_id: str, result: CheckResult
+) -> None:
+    """Keep one check of a night; one that was taken after the publish goes out with the next."""
+    connection.execute(
+        "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            as_of_date,
+            run_id,
+            result.check_name,
+            result.asset,
+            result.severity,
+            result.passed,
+            result.measured,
+            result.threshold,
+            datetime.now(UTC).replace(tzinfo=None),
+        ],
+    )
 
 
 def record_issue(

@@ -12,8 +12,8 @@ from orchestration.ops_tables import git_sha
 from orchestration.settings import Settings
 
 MAX_RUNS_LISTED = 20
-# What a night's rows do not depend on; where alerts go is nobody's business later.
-NOT_OF_THE_NIGHT = {"alerts", "memory_limit", "schedule", "threads"}
+# What a night's rows do not depend on; where alerts and copies go is nobody's business later.
+NOT_OF_THE_NIGHT = {"alerts", "memory_limit", "publish", "schedule", "threads"}
 
 _DDL = """
     create table if not exists ops.runs (
