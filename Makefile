@@ -57,7 +57,7 @@ lint: setup ## ruff, mypy, sqlfluff
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n auto --dist loadfile
 
 test: lint ## lint and tests
-	@$(PYTEST) -m "not long and not browser"
+	@$(PYTEST) -m "not long and not browser and not server"
 
 # The browser is Debian's: checked before anything else, so that what is missing is said at once.
 browser:

@@ -1,10 +1,10 @@
 """A connection to the Postgres that is published to, and its errors in words without any data."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from orchestration.database_settings import PostgresPublish
 from orchestration.errors import StrataError
@@ -12,12 +12,13 @@ from orchestration.errors import StrataError
 CONNECT_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 60
 """How long a publish waits for somebody who changes a table or builds an index on it."""
+LOCK_NOT_AVAILABLE = "55P03"
 
 # By SQLSTATE, the longest beginning first: what went wrong and what to do.
 _WORDS: dict[str, str] = {
     "42501": "the user may not do this: it needs `create` on the schema and has to own its tables",
-    "55P03": f"a table stayed locked for {LOCK_TIMEOUT_SECONDS} s by somebody who changes it or "
-    "builds an index (see pg_locks); publish again when that is done",
+    LOCK_NOT_AVAILABLE: "somebody kept a table locked (changes it, builds an index, or reads it in "
+    "a long transaction while a new column is added; see pg_locks); then: strata publish",
     "53100": "its disk is full",
     "28": "user or password were not accepted",
     "3D": "there is no database of that name",
@@ -25,6 +26,11 @@ _WORDS: dict[str, str] = {
     "57": "it was shut down, or somebody cancelled the statement",
     "08": "the connection was lost",
 }
+
+
+_ADDRESS = re.compile(
+    r"[a-z0-9+]+://([^/@:]+(:[^/@]*)?@)?(?P<host>[\w.-]*(:\d+)?)(?P<database>/[\w-]*)(\?.*)?"
+)
 
 
 class PostgresError(StrataError):
@@ -86,17 +92,14 @@ def _explained(error: Any, url: str, *, is_open: bool) -> str:
     elif is_open:
         what = "the connection was lost"
     else:
-        what = "it cannot be reached: is it running, are host, port, user and password right?"
-    return f"Postgres at {_place(url)}: {what}. What it held before stands."
+        what = "it cannot be reached; is it running, and are host, port, user and password right"
+    return f"Postgres at {place_of(url)}: {what}. What it held before stands."
 
 
-def _place(url: str) -> str:
-    """Return host, port and database of an address, and nothing else of it."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "an address that is no URL"
-    if not parts.scheme.startswith("postgres"):
-        return "the address given"
-    return f"{parts.hostname or 'the local socket'}{port}{parts.path}"
+def place_of(url: str) -> str:
+    """Return host, port and database of an address, and nothing of one that is written otherwise.
+
+    In an address with a slip the password may stand anywhere.
+    """
+    found = _ADDRESS.fullmatch(url)
+    return f"{found['host'] or 'its socket'}{found['database']}" if found else "the address given"

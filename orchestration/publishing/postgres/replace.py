@@ -20,6 +20,7 @@ from orchestration.home import Home
 from orchestration.publishing.manifest import Issue, PublishedFile
 from orchestration.publishing.parquet import NIGHTLY_TABLE
 from orchestration.publishing.postgres.connection import (
+    LOCK_NOT_AVAILABLE,
     LOCK_TIMEOUT_SECONDS,
     PostgresError,
     connected,
@@ -42,8 +43,9 @@ from orchestration.publishing.verification import opened
 
 logger = logging.getLogger(__name__)
 
-# A waiting `alter table` keeps later readers waiting behind it.
-ALTER_TIMEOUT_SECONDS = 5
+# A waiting `alter table` keeps later readers waiting behind it, so it waits briefly and often.
+ALTER_TIMEOUT_SECONDS = 1
+ALTER_TRIES = 30
 
 
 @dataclass(frozen=True)
@@ -155,11 +157,26 @@ def _prepare(
     cursor.execute(f"select table_name, sha256 from {address(schema, MANIFEST)}")
     known = dict(cursor.fetchall())
     refuse_foreign_tables(schema, tables, held, set(known))
-    cursor.execute(f"set local lock_timeout = '{ALTER_TIMEOUT_SECONDS}s'")
-    for statement in missing_columns(schema, tables, held):
-        cursor.execute(statement)
     connection.commit()
+    for statement in missing_columns(schema, tables, held):
+        _alter(connection, cursor, statement)
     return held, known
+
+
+def _alter(connection: Any, cursor: Any, statement: str) -> None:
+    """Add a column as soon as nobody reads its table; the column is null until the night is in."""
+    for tries_left in reversed(range(ALTER_TRIES)):
+        try:
+            cursor.execute(f"set local lock_timeout = '{ALTER_TIMEOUT_SECONDS}s'")
+            cursor.execute(statement)
+            connection.commit()
+        except connection.OperationalError as error:
+            connection.rollback()
+            if error.pgcode != LOCK_NOT_AVAILABLE or tries_left == 0:
+                raise
+            time.sleep(ALTER_TIMEOUT_SECONDS)
+        else:
+            return
 
 
 def _replace(
