@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
+from orchestration.assets.databases import build_databases
 from orchestration.assets.ingest import build_external_specs, build_ingest
 from orchestration.assets.postgres import build_postgres
 from orchestration.assets.predictions import build_predictions
@@ -27,8 +28,10 @@ def build_definitions(home: Home) -> dg.Definitions:
     settings = load_settings(home.settings_file)
     partitions = nightly_partitions(settings)
     jobs = build_jobs(build_failure_hook(home), partitions)
+    databases = () if home.is_rebuild else settings.landing.databases
     built = [
-        *build_ingest(partitions),
+        *build_databases(partitions, databases),
+        *build_ingest(partitions, databases),
         *build_dbt_stages(manifest_dict(home), partitions),
         *build_clustering(partitions),
         build_predictions(partitions),

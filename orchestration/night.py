@@ -42,8 +42,12 @@ class NightRun:
 
 
 @contextmanager
-def ready_to_write(home: Home, what: str, *, wait_seconds: float) -> Iterator[None]:
+def ready_to_write(
+    home: Home, settings: Settings, what: str, *, wait_seconds: float
+) -> Iterator[None]:
     """Hold the warehouse for a command, once there is anything at all to work on.
+
+    What a database will land is not there yet: the ingest then says if there is nothing.
 
     Raises
     ------
@@ -52,7 +56,8 @@ def ready_to_write(home: Home, what: str, *, wait_seconds: float) -> Iterator[No
     BusyError
         If another run holds the warehouse for longer than `wait_seconds`.
     """
-    if not home.warehouse.exists():
+    lands_itself = any(each.into == "transactions" for each in settings.landing.databases)
+    if not home.warehouse.exists() and not lands_itself:
         check_there_are_transactions(home, discover(home.landing), is_loaded=False)
     with hold_the_warehouse(home, what, wait_seconds=wait_seconds):
         yield

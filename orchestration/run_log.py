@@ -13,7 +13,10 @@ from orchestration.settings import Settings
 
 MAX_RUNS_LISTED = 20
 # What a night's rows do not depend on; where alerts and copies go is nobody's business later.
-NOT_OF_THE_NIGHT = {"alerts", "memory_limit", "publish", "schedule", "threads"}
+NOT_OF_THE_NIGHT: dict[str, Any] = {
+    **dict.fromkeys(("alerts", "memory_limit", "publish", "schedule", "threads"), True),
+    "landing": {"databases"},
+}
 
 _DDL = """
     create table if not exists ops.runs (

@@ -5,13 +5,16 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
+import pymysql
 import pytest
+from psycopg2.extras import execute_values
 
 SETTINGS = ("listen_addresses=''", "fsync=off", "autovacuum=off", "log_min_messages=fatal")
 
@@ -65,8 +68,75 @@ class PostgresServer:
         finally:
             connection.close()
 
+    def copy(self, table: str, rows: list[tuple]) -> None:
+        """Insert rows of texts."""
+        connection = psycopg2.connect(self.url)
+        try:
+            with connection, connection.cursor() as cursor:
+                places = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
+                execute_values(cursor, f"insert into {table} values %s", rows, places, 1000)
+        finally:
+            connection.close()
+
     def _run(self, program: str, *arguments: str) -> None:
         run_as(self.user, [str(self.programs / program), *arguments], self.folder)
+
+
+@dataclass
+class MariaServer:
+    """A running MariaDB that listens on a socket in its folder."""
+
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"mysql://root@localhost/shop?unix_socket={self.folder}/socket"
+
+    def execute(self, *statements: str) -> None:
+        """Run statements in one session."""
+        connection = pymysql.connect(
+            unix_socket=f"{self.folder}/socket", user="root", database="shop", autocommit=True
+        )
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaServer]:
+    """Start a MariaDB with an empty database `shop`."""
+    with server_folder() as (folder, user):
+        data = ["--no-defaults", f"--datadir={folder}/data"]
+        run_as(
+            user,
+            ["/usr/bin/mariadb-install-db", *data, "--auth-root-authentication-method=normal"],
+            folder,
+        )
+        command = as_user(
+            user,
+            [
+                "/usr/sbin/mariadbd",
+                *data,
+                f"--socket={folder}/socket",
+                "--skip-networking",
+                "--character-set-server=utf8mb4",
+                f"--pid-file={folder}/pid",
+            ],
+        )
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        try:
+            wait_for(folder / "socket", server)
+            connection = pymysql.connect(unix_socket=f"{folder}/socket", user="root")
+            with connection, connection.cursor() as cursor:
+                cursor.execute("create database shop")
+            yield MariaServer(folder)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
@@ -113,5 +183,21 @@ def server_folder() -> Iterator[tuple[Path, str | None]]:
 
 def run_as(user: str | None, command: Sequence[str], folder: Path) -> None:
     """Run a command to its end as another user, if this one is root."""
+    subprocess.run(as_user(user, command), check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+
+def as_user(user: str | None, command: Sequence[str]) -> list[str]:
+    """Return a command as another user runs it."""
     before = ["setpriv", f"--reuid={user}", "--regid=nogroup", "--clear-groups"] if user else []
-    subprocess.run([*before, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    return [*before, *command]
+
+
+def wait_for(socket: Path, server: subprocess.Popen) -> None:
+    """Wait until a server listens; fail if it ends before."""
+    for _ in range(300):
+        if socket.exists():
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"the server does not listen: {(socket.parent / 'log').read_text()[-500:]}")

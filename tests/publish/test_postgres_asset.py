@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from orchestration.assets.postgres import build_postgres
-from orchestration.checks import POSTGRES, POSTGRES_CHECK
+from orchestration.checks import POSTGRES_CHECK
 from orchestration.database_settings import PostgresPublish
 from orchestration.home import Home
 from orchestration.ops_tables import create_ops_schema

@@ -1,12 +1,14 @@
 """New rows of a database into its landing folder: read by dlt, put in place as whole files."""
 
+import importlib
 import os
-from collections.abc import Callable
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.database_settings import LandingDatabase
@@ -20,8 +22,8 @@ ROWS_AT_ONCE = 50_000
 OVERLAPS: dict[type, int] = {datetime: 3600, date: 1, int: 1000}
 """How far before the cursor's last value is read again, by its type: seconds, days, units.
 
-A row whose transaction began before those that were read and ended after has an earlier cursor. Rows
-that come again are duplicates to the ingest.
+A row whose transaction began before those that were read and ended after has an earlier cursor.
+Rows that come again are duplicates to the ingest.
 """
 
 _ENVIRONMENT = {
@@ -32,7 +34,7 @@ _ENVIRONMENT = {
     "LOAD__DELETE_COMPLETED_JOBS": "true",
     "NORMALIZE__WORKERS": "1",
 }
-"""dlt's own settings: it sends nothing, says nothing, and keeps no copy of a row that has landed."""
+"""dlt's own settings: it sends nothing, says nothing, keeps no copy of a row that has landed."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,7 @@ def pull(home: Home, database: LandingDatabase) -> list[LandedRows]:
         try:
             if pipeline.has_pending_data:
                 pipeline.run()
-            pipeline.run(
-                _rows(dlt, engine, database, look.cursor_type), table_name=database.into
-            )
+            pipeline.run(_rows(dlt, engine, database, look.cursor_type), table_name=database.into)
         except dlt.common.exceptions.DltException as error:
             raise SourceDatabaseError(
                 f"{database.name}: {database.table} could not be landed "
@@ -77,7 +77,7 @@ def pull(home: Home, database: LandingDatabase) -> list[LandedRows]:
                 "from there."
             ) from None
         finally:
-            _forget_trace(home, pipeline.pipeline_name)
+            _forget_done(home.databases / pipeline.pipeline_name)
     return landed
 
 
@@ -90,7 +90,14 @@ def _prepared_dlt(home: Home) -> Any:
     import dlt.common.exceptions
     import dlt.sources.sql_database
 
+    # Even where it sends nothing, it makes an id of the machine in a folder of the system.
+    track = importlib.import_module("dlt.pipeline.track")
+    track.__dict__["dlthub_telemetry_track"] = _tell_nobody
     return dlt
+
+
+def _tell_nobody(*_event: object) -> None:
+    """Take the place of dlt's telemetry."""
 
 
 def _rows(dlt: Any, engine: Any, database: LandingDatabase, cursor_type: type | None) -> Any:
@@ -128,20 +135,13 @@ def _instants_of_mysql(kind: Any) -> Any:
 
 def _landing_folder(
     dlt: Any, home: Home, database: LandingDatabase, landed: list[LandedRows]
-) -> Callable[..., Any]:
-    """Return dlt's destination: each of its files becomes a landing file, named by when it was read.
+) -> Any:
+    """Return dlt's destination: each of its files becomes a landing file, named by its time.
 
     A file that is made a second time, since the process ended in between, has the same name and the
     same content.
     """
 
-    @dlt.destination(
-        name="landing",
-        batch_size=0,
-        loader_file_format="parquet",
-        naming_convention="direct",
-        skip_dlt_columns_and_tables=True,
-    )
     def landing_folder(file: str, _table: Any) -> None:
         source = Path(file)
         read_at = datetime.fromtimestamp(float(source.parent.parent.name), UTC)
@@ -152,7 +152,14 @@ def _landing_folder(
         if rows:
             landed.append(LandedRows(path, rows))
 
-    return landing_folder
+    return dlt.destination(
+        landing_folder,
+        name="landing",
+        batch_size=0,
+        loader_file_format="parquet",
+        naming_convention="direct",
+        skip_dlt_columns_and_tables=True,
+    )
 
 
 def _put(source: Path, path: Path, database: LandingDatabase) -> int:
@@ -164,25 +171,25 @@ def _put(source: Path, path: Path, database: LandingDatabase) -> int:
     temporary = durable.temporary_beside(path)
     rows = 0
     with pq.ParquetFile(source) as file:
-        schema = file.schema_arrow
-        names = [database.landing_column(column) for column in schema.names]
-        renamed = pq.read_schema(source).with_metadata(None)
-        for position, name in enumerate(names):
-            renamed = renamed.set(position, renamed.field(position).with_name(name))
-        with pq.ParquetWriter(temporary, renamed) as writer:
-            for batch in file.iter_batches():
-                rows += batch.num_rows
-                writer.write_batch(batch.rename_columns(names))
-    earlier = sorted(path.parent.glob(f"{database.name}-*.parquet"))
-    if earlier and durable.sha256_of(earlier[-1]) == durable.sha256_of(temporary):
-        temporary.unlink()
-        return 0
-    durable.put_in_place(temporary, path)
+        names = [database.landing_column(column) for column in file.schema_arrow.names]
+        fields = zip(file.schema_arrow, names, strict=True)
+        schema = pa.schema([field.with_name(name) for field, name in fields])
+        try:
+            with pq.ParquetWriter(temporary, schema) as writer:
+                for batch in file.iter_batches():
+                    rows += batch.num_rows
+                    writer.write_batch(batch.rename_columns(names))
+            earlier = sorted(path.parent.glob(f"{database.name}-*.parquet"))
+            if earlier and durable.sha256_of(earlier[-1]) == durable.sha256_of(temporary):
+                return 0
+            durable.put_in_place(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
     return rows
 
 
 def _first_cause(error: BaseException) -> str:
-    """Return the kind of the error that began a chain, and its words where they are the system's."""
+    """Return the kind of the error that began a chain, and its words if they are the system's."""
     while error.__cause__ is not None or error.__context__ is not None:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
     if isinstance(error, OSError) and error.strerror:
@@ -190,6 +197,8 @@ def _first_cause(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _forget_trace(home: Home, pipeline_name: str) -> None:
-    """Delete dlt's record of the last run, which may quote what failed."""
-    (home.databases / pipeline_name / "trace.pickle").unlink(missing_ok=True)
+def _forget_done(folder: Path) -> None:
+    """Delete what dlt keeps of past runs: how each went, which may quote what failed."""
+    (folder / "trace.pickle").unlink(missing_ok=True)
+    for package in (folder / "load" / "loaded").glob("*"):
+        shutil.rmtree(package)

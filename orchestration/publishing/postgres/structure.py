@@ -164,8 +164,9 @@ def create_table(schema: str, table: Table) -> str:
 def changed_comments(schema: str, table: Table, held: Held) -> list[str]:
     """Return the statements that give table and columns their words, where they differ."""
     statements = []
-    words: dict[str | None, str | None] = {None: table.comment, **table.column_comments}
-    for column, comment in words.items():
+    words: list[tuple[str | None, str | None]] = [(None, table.comment)]
+    words += table.column_comments.items()
+    for column, comment in words:
         if comment is None or held.comments.get((table.name, column)) == comment:
             continue
         kind = "table" if column is None else "column"
