@@ -164,6 +164,23 @@ def test_the_copy_in_postgres_is_there_where_it_is_set_and_never_in_a_rebuild(
         assert not graph.get(dg.AssetCheckKey(POSTGRES, POSTGRES_CHECK)).blocking
 
 
+def test_a_database_is_read_before_the_ingest_and_never_in_a_rebuild(tmp_path: Path) -> None:
+    text = (
+        "landing:\n  databases:\n    - {name: shop, url_env: SHOP, table: orders, "
+        "into: transactions}\n"
+    )
+    parents = {}
+    for folder in ("home", "rebuilds/2026-03-02"):
+        root = tmp_path / folder
+        root.mkdir(parents=True)
+        (root / "strata.yml").write_text(text)
+        graph = build_definitions(Home(root)).get_repository_def().asset_graph
+        parents[folder] = graph.get(dg.AssetKey(["raw", "transactions"])).parent_keys
+
+    landing, shop = dg.AssetKey(["landing", "transactions"]), dg.AssetKey(["databases", "shop"])
+    assert parents == {"home": {landing, shop}, "rebuilds/2026-03-02": {landing}}
+
+
 def test_the_workspace_names_the_code_location() -> None:
     root = Path(__file__).resolve().parents[2]
 
