@@ -76,7 +76,7 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
         page = home.reports / f"{issue.as_of_date}.html"
         serving = home.serving / issue.serving_file
         render_report(serving, page, settings.language, currency=settings.currency)
-        if settings.publish.postgres is not None:
+        if settings.publish.postgres is not None and not home.is_rebuild:
             try:
                 publish_to_postgres(home, issue, settings.publish.postgres)
             except PostgresError as error:

@@ -176,6 +176,10 @@ def add_check(
 ) -> None:
     """Keep one check of a night; one that was taken after the publish goes out with the next."""
     connection.execute(
+        "delete from ops.check_results where as_of_date = ? and check_name = ? and asset = ?",
+        [as_of_date, result.check_name, result.asset],
+    )
+    connection.execute(
         "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             as_of_date,

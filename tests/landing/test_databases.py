@@ -16,6 +16,7 @@ from orchestration.database_settings import LandingDatabase
 from orchestration.home import Home
 from orchestration.landing.databases.look import SourceDatabaseError, look_at
 from orchestration.landing.databases.pull import pull
+from orchestration.landing.files import content_sha256
 from orchestration.publishing import durable
 from orchestration.settings import Settings
 from tests.conftest import Installation
@@ -141,6 +142,11 @@ def test_a_whole_table_lands_when_it_has_changed(home: Home, shop: PostgresServe
     shop.execute("update orders set total = 12 where id = 2")
 
     assert [file.rows for file in pull(home, whole)] == [2]
+    shop.execute("update orders set total = 0.10 where id = 2")
+    assert [file.rows for file in pull(home, whole)] == [2]
+    contents = {content_sha256(path) for path in (home.landing / "transactions").iterdir()}
+    # A table that is as it was before is no copy of the first file: its rows supersede again.
+    assert len(contents) == 3
 
 
 @pytest.mark.parametrize(
