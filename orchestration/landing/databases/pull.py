@@ -201,7 +201,7 @@ def _content_of_last(folder: Path, database: LandingDatabase) -> str | None:
     files = sorted(folder.glob(f"{database.name}-*.parquet"))
     if not files:
         return None
-    marks = pq.read_metadata(files[-1]).metadata or {}
+    marks: dict[bytes, bytes] = pq.read_metadata(files[-1]).metadata or {}
     return marks.get(CONTENT.encode(), b"").decode()
 
 
