@@ -95,9 +95,9 @@ def test_the_first_time_lands_all_rows_under_their_landing_names(home: Home) -> 
 def test_the_next_time_lands_what_is_new_or_changed(home: Home, shop: PostgresServer) -> None:
     pull(home, orders(overlap=0))
     shop.execute(
+        "update orders set total = 11, updated_at = '2024-03-03 01:00+00' where id = 1;"
         "insert into orders (id, placed_at, updated_at, total) "
-        "values (3, '2024-03-03', '2024-03-03', 3);"
-        "update orders set total = 11, updated_at = '2024-03-03 01:00+00' where id = 1"
+        "values (3, '2024-03-03', '2024-03-03', 3)"
     )
     pull(home, orders(overlap=0))
 
