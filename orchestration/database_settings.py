@@ -72,14 +72,16 @@ class LandingDatabase(Section):
         return self.rename.get(column, column)
 
 
-class LandingSettings(Section):
+class DatabaseLanding(Section):
     """What lands besides the files that others put into `landing/`."""
 
     databases: tuple[LandingDatabase, ...] = Field((), description="Tables read before each night")
 
     @field_validator("databases")
     @classmethod
-    def _no_name_twice(cls, databases: tuple[LandingDatabase, ...]) -> tuple[LandingDatabase, ...]:
+    def _no_database_twice(
+        cls, databases: tuple[LandingDatabase, ...]
+    ) -> tuple[LandingDatabase, ...]:
         names = [each.name for each in databases]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

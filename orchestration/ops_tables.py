@@ -166,33 +166,52 @@ def record_checks(
     """Keep a run's check results; those of an earlier run of the same night are replaced."""
     connection.execute("begin")
     connection.execute("delete from ops.check_results where as_of_date = ?", [as_of_date])
-    for result in results:
-        add_check(connection, as_of_date, run_id, result)
+    _insert_checks(connection, as_of_date, run_id, results)
     connection.execute("commit")
 
 
-def add_check(
-    connection: duckdb.DuckDBPyConnection, as_of_date: date, run_id: str, result: CheckResult
+def add_checks(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    run_id: str,
+    results: Sequence[CheckResult],
 ) -> None:
-    """Keep one check of a night; one that was taken after the publish goes out with the next."""
-    connection.execute(
-        "delete from ops.check_results where as_of_date = ? and check_name = ? and asset = ?",
-        [as_of_date, result.check_name, result.asset],
-    )
-    connection.execute(
-        "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            as_of_date,
-            run_id,
-            result.check_name,
-            result.asset,
-            result.severity,
-            result.passed,
-            result.measured,
-            result.threshold,
-            datetime.now(UTC).replace(tzinfo=None),
-        ],
-    )
+    """Keep check results that came after the publish; they go out with the next issue."""
+    connection.execute("begin")
+    for result in results:
+        connection.execute(
+            "delete from ops.check_results where as_of_date = ? and check_name = ? and asset = ?",
+            [as_of_date, result.check_name, result.asset],
+        )
+    _insert_checks(connection, as_of_date, run_id, results)
+    connection.execute("commit")
+
+
+def _insert_checks(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    run_id: str,
+    results: Sequence[CheckResult],
+) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if results:
+        connection.executemany(
+            "insert into ops.check_results values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    as_of_date,
+                    run_id,
+                    result.check_name,
+                    result.asset,
+                    result.severity,
+                    result.passed,
+                    result.measured,
+                    result.threshold,
+                    now,
+                )
+                for result in results
+            ],
+        )
 
 
 def record_issue(

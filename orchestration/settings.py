@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
-from orchestration.database_settings import LandingSettings, PublishSettings
+from orchestration.database_settings import DatabaseLanding, PublishSettings
 from orchestration.errors import SettingsError
 from orchestration.own_rules import OwnScheme, refuse_two_of_a_name
 from orchestration.scheme_settings import SchemeSettings, Section
@@ -68,7 +68,7 @@ class Settings(SchemeSettings):
     history: HistorySettings = HistorySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
-    landing: LandingSettings = LandingSettings()
+    landing: DatabaseLanding = DatabaseLanding()
     publish: PublishSettings = PublishSettings()
     own_rules: tuple[OwnScheme, ...] = Field(
         (), description="Schemes of one's own: named SQL conditions over customers"

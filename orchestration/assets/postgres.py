@@ -7,7 +7,7 @@ import dagster as dg
 
 from orchestration.assets.serving import SERVING
 from orchestration.checks import POSTGRES, POSTGRES_CHECK
-from orchestration.ops_tables import CheckResult, add_check
+from orchestration.ops_tables import CheckResult, add_checks
 from orchestration.publishing.issue import current_issue
 from orchestration.publishing.postgres import PostgresError, PostgresIssue, publish_to_postgres
 from orchestration.resources import NightHome, as_of_date
@@ -58,7 +58,7 @@ def build_postgres(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinit
             threshold=0.0,
         )
         with night.connect() as connection:
-            add_check(connection, as_of_date(context), context.run.run_id, result)
+            add_checks(connection, as_of_date(context), context.run.run_id, [result])
         yield dg.AssetCheckResult(
             asset_key=POSTGRES,
             check_name=POSTGRES_CHECK,
