@@ -1,6 +1,5 @@
 """New rows of a database into its landing folder: read by dlt, put in place as whole files."""
 
-import hashlib
 import importlib
 import os
 import shutil
@@ -9,19 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from orchestration.database_settings import LandingDatabase
 from orchestration.home import Home
+from orchestration.landing.databases.landing_file import put_landing_file
 from orchestration.landing.databases.look import SourceDatabaseError, engine_of, look_at
-from orchestration.publishing import durable
 
 ROWS_AT_ONCE = 50_000
 """Rows fetched and held at a time."""
-
-READ_AT, CONTENT = "strata.read_at", "strata.content"
-"""Marks in a landing file: when its rows were read, and the hash of all of them."""
 
 OVERLAPS: dict[type, int] = {datetime: 3600, date: 1, int: 1000}
 """How far before the cursor's last value is read again, by its type: seconds, days, units.
@@ -152,7 +145,7 @@ def _landing_folder(
         number = source.name.split(".")[-3]
         name = f"{database.name}-{read_at:%Y%m%dT%H%M%S.%f}-{number}.parquet"
         path = home.landing / database.into / name
-        rows = _put(source, path, database, read_at.isoformat())
+        rows = put_landing_file(source, path, database, read_at.isoformat())
         if rows:
             landed.append(LandedRows(path, rows))
 
@@ -164,45 +157,6 @@ def _landing_folder(
         naming_convention="direct",
         skip_dlt_columns_and_tables=True,
     )
-
-
-def _put(source: Path, path: Path, database: LandingDatabase, read_at: str) -> int:
-    """Write a file under its landing names and put it in place; return its rows, 0 if it was old.
-
-    What is as it was the last time is not landed again. The file says when it was read, or a table
-    that is as it was the time before the last would be a copy to the ingest, and nothing new.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = durable.temporary_beside(path)
-    rows, content = 0, hashlib.sha256()
-    with pq.ParquetFile(source) as file:
-        names = [database.landing_column(column) for column in file.schema_arrow.names]
-        fields = zip(file.schema_arrow, names, strict=True)
-        schema = pa.schema([field.with_name(name) for field, name in fields])
-        content.update(schema.serialize())
-        try:
-            with pq.ParquetWriter(temporary, schema) as writer:
-                for batch in file.iter_batches():
-                    rows += batch.num_rows
-                    content.update(batch.serialize())
-                    writer.write_batch(batch.rename_columns(names))
-                marks = {READ_AT: read_at, CONTENT: content.hexdigest()}
-                writer.add_key_value_metadata(marks)
-            if _content_of_last(path.parent, database) == content.hexdigest():
-                return 0
-            durable.put_in_place(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    return rows
-
-
-def _content_of_last(folder: Path, database: LandingDatabase) -> str | None:
-    """Return the mark of the rows that were landed last."""
-    files = sorted(folder.glob(f"{database.name}-*.parquet"))
-    if not files:
-        return None
-    marks: dict[bytes, bytes] = pq.read_metadata(files[-1]).metadata or {}
-    return marks.get(CONTENT.encode(), b"").decode()
 
 
 def _first_cause(error: BaseException) -> str:
