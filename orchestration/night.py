@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import dagster as dg
 
 from orchestration import failures
+from orchestration.checks import POSTGRES
 from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
 from orchestration.errors import InputError, StrataError
@@ -166,6 +167,11 @@ def run_night(
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
             failed.append(event.step_key)
             progress(f"  ✗ {event.step_key}")
+        elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            # Taken after the publish, so the night's own table of checks does not tell it.
+            if check.asset_key == POSTGRES and not check.passed:
+                progress(f"  ! {check.description}")
 
     progress(f"Night of {night} (run {run_id[:8]})")
     instance.add_event_listener(run_id, listen)

@@ -15,7 +15,7 @@ def test_postgres_follows_the_nights_and_never_stops_one(
     with installation.home.settings_file.open("a") as settings:
         settings.write("publish:\n  postgres: {url_env: STRATA_TEST_POSTGRES}\n")
 
-    installation.night("2024-06-28")
+    assert "! Postgres at 127.0.0.1:1/shop: it cannot" in installation.night("2024-06-28")
     assert "127.0.0.1:1/shop: it cannot be reached" in installation.strata("check").output
     assert installation.strata("publish").exit_code == 1
 
