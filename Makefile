@@ -35,7 +35,7 @@ lock: ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/requirements.in -o bench/requirements.lock
 	@$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bi/superset/requirements.in -o bi/superset/requirements.lock
 
-.PHONY: run ui docs lint test test-all browser superset
+.PHONY: run ui docs lint test test-all packages superset
 SUPERSET := .venv-superset
 SUPERSET_READY := $(SUPERSET)/.ready
 
@@ -60,16 +60,20 @@ lint: setup ## ruff, mypy, sqlfluff
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n auto --dist loadfile
 
 test: lint ## lint and tests
-	@$(PYTEST) -m "not long and not browser"
+	@$(PYTEST) -m "not long and not browser and not server"
 
-# The browser is Debian's: checked before anything else, so that what is missing is said at once.
-browser:
-	@command -v chromium >/dev/null || { \
+# Browser and database servers are Debian's: checked before anything else, so that what is missing is
+# said at once. Tests start servers of their own, in folders of their own, and stop them.
+PACKAGES := chromium fonts-noto-cjk postgresql mariadb-server
+
+packages:
+	@{ command -v chromium && ls /usr/lib/postgresql/*/bin/initdb && test -x /usr/sbin/mariadbd; } >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing chromium …"; apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
-	  else echo "make test-all needs chromium: sudo apt-get install -y chromium fonts-noto-cjk" >&2; exit 1; fi; }
+	    echo "Installing $(PACKAGES) …"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PACKAGES) >/dev/null; \
+	  else echo "make test-all needs: sudo apt-get install -y $(PACKAGES)" >&2; exit 1; fi; }
 
-test-all: browser lint $(SUPERSET_READY) ## the same, with the long tests, a real browser and a BI tool
+test-all: packages lint $(SUPERSET_READY) ## the same, with the long tests, a real browser, database servers and a BI tool
 	@$(PYTEST)
 
 superset: setup $(SUPERSET_READY) ## the dashboard of what is published, on http://127.0.0.1:8088

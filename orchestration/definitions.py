@@ -3,8 +3,10 @@
 import dagster as dg
 
 from orchestration.assets.clustering import build_clustering
+from orchestration.assets.databases import build_databases
 from orchestration.assets.exports import build_deliveries, build_exports
 from orchestration.assets.ingest import build_external_specs, build_ingest
+from orchestration.assets.postgres import build_postgres
 from orchestration.assets.predictions import build_predictions
 from orchestration.assets.reconcile import build_reconcile
 from orchestration.assets.report import build_report
@@ -36,8 +38,10 @@ def build_definitions(home: Home) -> dg.Definitions:
     partitions = nightly_partitions(settings)
     freshness = nightly_freshness(settings)
     jobs = build_jobs(build_words_hook(), build_failure_hook(home), partitions)
+    databases = () if home.is_rebuild else settings.landing.databases
     built = [
-        *build_ingest(partitions),
+        *build_databases(partitions, databases),
+        *build_ingest(partitions, databases),
         *build_dbt_stages(manifest_dict(home), partitions),
         *build_clustering(partitions),
         build_predictions(partitions),
@@ -48,6 +52,8 @@ def build_definitions(home: Home) -> dg.Definitions:
         build_exports(partitions),
         build_deliveries(partitions),
     ]
+    if settings.publish.postgres is not None and not home.is_rebuild:
+        published.append(build_postgres(partitions))
     nightly = [
         with_freshness(assets, freshness).with_attributes(backfill_policy=ONE_NIGHT_A_RUN)
         for assets in [*built, *published]

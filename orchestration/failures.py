@@ -11,6 +11,7 @@ from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
 from orchestration.private_errors import told
 from orchestration.publishing.issue import current_issue, reissue_stale
+from orchestration.publishing.postgres import PostgresError, publish_to_postgres
 from orchestration.publishing.room import FullDiskError
 from orchestration.reporting.page import render_report
 from orchestration.run_events import checks_of, materialised_in, night_of, report_step_error
@@ -91,6 +92,11 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
         page = home.reports / f"{issue.as_of_date}.html"
         serving = home.serving / issue.serving_file
         render_report(serving, page, settings.language, currency=settings.currency)
+        if settings.publish.postgres is not None and not home.is_rebuild:
+            try:
+                publish_to_postgres(home, issue, settings.publish.postgres)
+            except PostgresError as error:
+                instance.report_engine_event(str(error), run_id=run_id)
 
 
 def _note(instance: dg.DagsterInstance, run_id: str, message: str) -> None:

@@ -62,6 +62,11 @@ class Home:
         return self.root / "dbt"
 
     @property
+    def databases(self) -> Path:
+        """How far each database has been read."""
+        return self.root / "databases"
+
+    @property
     def temporary(self) -> Path:
         return self.root / "tmp"
 

@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration import failures
 from orchestration.alerting.occasions import after_failed_run, after_good_run
+from orchestration.checks import POSTGRES
 from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
 from orchestration.errors import InputError
@@ -44,8 +45,12 @@ class NightRun:
 
 
 @contextmanager
-def ready_to_write(home: Home, what: str, *, wait_seconds: float) -> Iterator[None]:
+def ready_to_write(
+    home: Home, settings: Settings, what: str, *, wait_seconds: float
+) -> Iterator[None]:
     """Hold the warehouse for a command, once there is anything at all to work on.
+
+    What a database will land is not there yet: the ingest then says if there is nothing.
 
     Raises
     ------
@@ -54,7 +59,8 @@ def ready_to_write(home: Home, what: str, *, wait_seconds: float) -> Iterator[No
     BusyError
         If another run holds the warehouse for longer than `wait_seconds`.
     """
-    if not home.warehouse.exists():
+    lands_itself = any(each.into == "transactions" for each in settings.landing.databases)
+    if not home.warehouse.exists() and not lands_itself:
         check_there_are_transactions(home, discover(home.landing), is_loaded=False)
     with hold_the_warehouse(home, what, wait_seconds=wait_seconds):
         yield
@@ -163,6 +169,11 @@ def run_night(
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE:
             failed.append(event.step_key)
             progress(f"  ✗ {event.step_key}")
+        elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            # Taken after the publish, so the night's own table of checks does not tell it.
+            if check.asset_key == POSTGRES and not check.passed:
+                progress(f"  ! {check.description}")
 
     progress(f"Night of {night} (run {run_id[:8]})")
     instance.add_event_listener(run_id, listen)

@@ -12,8 +12,11 @@ from orchestration.ops_tables import git_sha
 from orchestration.settings import Settings
 
 MAX_RUNS_LISTED = 20
-# What a night's rows do not depend on; where alerts and exports go is nobody's business later.
-NOT_OF_THE_NIGHT = {"alerts", "exports", "memory_limit", "schedule", "threads"}
+# What a night's rows do not depend on; where alerts, exports and copies go is of no matter later.
+NOT_OF_THE_NIGHT: dict[str, Any] = {
+    **dict.fromkeys(("alerts", "exports", "memory_limit", "publish", "schedule", "threads"), True),
+    "landing": {"databases"},
+}
 
 _DDL = """
     create table if not exists ops.runs (

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from orchestration.alert_settings import AlertSettings, SegmentSizeSettings
+from orchestration.database_settings import DatabaseLanding, PublishSettings
 from orchestration.errors import SettingsError
 from orchestration.export_settings import ExportSettings, refuse_what_may_not_go_out
 from orchestration.own_rules import OwnScheme, refuse_two_of_a_name
@@ -58,6 +59,8 @@ class Settings(SchemeSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
     segment_sizes: SegmentSizeSettings = SegmentSizeSettings()
+    landing: DatabaseLanding = DatabaseLanding()
+    publish: PublishSettings = PublishSettings()
     own_rules: tuple[OwnScheme, ...] = Field(
         (), description="Schemes of one's own: named SQL conditions over customers"
     )

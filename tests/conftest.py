@@ -16,6 +16,8 @@ from models.candidates import Selection
 from orchestration.cli import main
 from orchestration.home import Home
 
+pytest_plugins = ("tests.database_servers",)
+
 NIGHT = "2024-06-30"
 SETTINGS = "time_zone: Europe/London\ncurrency: GBP\n"
 

@@ -1,10 +1,12 @@
 """The first assets of the night: landing files into raw, and the night's one row of settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
+from orchestration.assets.databases import database_key
+from orchestration.database_settings import LandingDatabase
 from orchestration.errors import LandingError
 from orchestration.landing.ingest import ingest
 from orchestration.landing_schema import LANDING
@@ -67,12 +69,20 @@ def build_external_specs() -> list[dg.AssetSpec]:
     ]
 
 
-def build_ingest(partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinition]:
-    """Return the ingest of all landing tables and the asset that writes the night's settings."""
+def build_ingest(
+    partitions: dg.PartitionsDefinition[str], databases: Sequence[LandingDatabase] = ()
+) -> list[dg.AssetsDefinition]:
+    """Return the ingest of all landing tables and the asset that writes the night's settings.
+
+    `databases` are read before it.
+    """
     raw_specs = [
         dg.AssetSpec(
             key=["raw", table.name],
-            deps=[["landing", table.name]],
+            deps=[
+                dg.AssetKey(["landing", table.name]),
+                *(database_key(each) for each in databases if each.into == table.name),
+            ],
             description=f"One row per {table.grain} as landed: typed once, never changed.",
         )
         for table in LANDING.values()

@@ -56,18 +56,35 @@ def unload(file: str, wait: float) -> None:
 
 
 @main.command()
-@click.option("--restore", "run_id", required=True, help="The run whose tables to put back.")
+@click.option("--restore", "run_id", help="The run whose tables to put back.")
 @WAIT
 @with_plain_errors
-def publish(run_id: str, wait: float) -> None:
-    """Put a kept serving file back."""
+def publish(run_id: str | None, wait: float) -> None:
+    """Put a kept serving file back, and bring Postgres to what is published.
+
+    Without --restore only Postgres is brought up, for instance after it was down.
+    """
     from orchestration.lock import hold_the_warehouse
-    from orchestration.publishing.issue import restore
+    from orchestration.publishing.issue import current_issue, restore
+    from orchestration.publishing.postgres import publish_to_postgres
 
     home = current_home()
-    with hold_the_warehouse(home, "`strata publish --restore`", wait_seconds=wait):
-        issue = restore(home, run_id)
-    click.echo(f"Published again: the night of {issue.as_of_date}, run {issue.run_id}.")
+    target = load_settings(home.settings_file).publish.postgres
+    if run_id is None and target is None:
+        raise InputError("Say what to publish: --restore RUN_ID, or set `publish.postgres`.")
+    with hold_the_warehouse(home, "`strata publish`", wait_seconds=wait):
+        issue = restore(home, run_id) if run_id else current_issue(home)
+        if issue is None:
+            raise InputError("Nothing has been published yet: run a night first.")
+        if run_id:
+            click.echo(f"Published again: the night of {issue.as_of_date}, run {issue.run_id}.")
+        if target is not None:
+            copied = publish_to_postgres(home, issue, target)
+            click.echo(
+                f"Postgres, schema {copied.schema}: the night of {issue.as_of_date}, run "
+                f"{issue.run_id}; {copied.rows:,} rows written, {len(copied.unchanged)} tables "
+                "as they were."
+            )
 
 
 @main.command()

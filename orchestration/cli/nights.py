@@ -74,7 +74,7 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     home = current_home()
     settings = load_settings(home.settings_file)
     what = f"`strata run` of {as_of or 'the night that is due'}"
-    with ready_to_write(home, what, wait_seconds=wait):
+    with ready_to_write(home, settings, what, wait_seconds=wait):
         night = choose_night(home, settings, as_of)
         runs = run_nights(home, [night], job_names=[NIGHTLY], progress=say)
     _finish(home, runs, as_json)
@@ -95,7 +95,7 @@ def backfill(first: date, last: date, every: str, wait: float, as_json: bool) ->
     home = current_home()
     settings = load_settings(home.settings_file)
     what = f"`strata backfill` of {first} to {last}"
-    with ready_to_write(home, what, wait_seconds=wait):
+    with ready_to_write(home, settings, what, wait_seconds=wait):
         nights = choose_nights(home, settings, first, last, every)
         job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
         runs = run_nights(home, nights, job_names=job_names, progress=say)

@@ -13,6 +13,7 @@ from orchestration.errors import LandingError, PlaybookError
 from orchestration.home import Home
 from orchestration.landing.cells import quoted
 from orchestration.landing.data_facts import FactsOfFiles
+from orchestration.landing.databases.inspection import inspect_database
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
@@ -20,6 +21,7 @@ from orchestration.landing.schema import create_raw_schema, has_raw_schema
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.own_rule_counts import count_own_rules
 from orchestration.playbook import read_playbook
+from orchestration.publishing.postgres.connection import PostgresError, connected
 from orchestration.settings import Settings
 
 # What the rules over all files look at; no other row is kept.
@@ -56,12 +58,17 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
             files.append(each)
             problems += each.problems
         _keep_loaded_lines(connection, known, discovery.files)
-        if not any(f.table == "transactions" for f in discovery.files) and not any(
-            table == "transactions" for table, *_ in known or ()
+        databases = tuple(inspect_database(each) for each in settings.landing.databases)
+        problems += [each.problem for each in databases if each.problem]
+        if (
+            not any(f.table == "transactions" for f in discovery.files)
+            and not any(table == "transactions" for table, *_ in known or ())
+            and not any(each.into == "transactions" for each in databases)
         ):
             problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
         problems += _problems_over_all(connection, settings)
         problems += _problems_of_playbook(home, settings)
+        warnings += _warnings_of_postgres(settings)
         if known:
             facts.add_loaded({content_sha256(file.path) for file in discovery.files})
         schemes = predict_schemes(facts.to_data_facts(settings), settings)
@@ -71,6 +78,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         tuple(warnings),
         schemes=schemes,
         own_rules=count_own_rules(home, settings),
+        databases=databases,
     )
 
 
@@ -194,6 +202,18 @@ def _problems_of_playbook(home: Home, settings: Settings) -> list[str]:
     except PlaybookError as error:
         return str(error).splitlines()
     return []
+
+
+def _warnings_of_postgres(settings: Settings) -> list[str]:
+    """Say if the copy cannot be written; the night would go without it."""
+    target = settings.publish.postgres
+    if target is None:
+        return []
+    try:
+        with connected(target):
+            return []
+    except PostgresError as error:
+        return [str(error)]
 
 
 def _problems_over_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:

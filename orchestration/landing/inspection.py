@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from orchestration.availability import SchemeOutlook
+from orchestration.landing.databases.inspection import DatabaseInspection
 from orchestration.landing_schema import LANDING
 from orchestration.own_rule_counts import NO_RULES, RuleCounts
 
@@ -36,6 +37,7 @@ class LandingInspection:
     warnings: tuple[str, ...]
     schemes: tuple[SchemeOutlook, ...] = ()
     own_rules: RuleCounts = NO_RULES
+    databases: tuple[DatabaseInspection, ...] = ()
 
     @property
     def is_usable(self) -> bool:
@@ -54,6 +56,7 @@ class LandingInspection:
             "warnings": list(self.warnings),
             "schemes": [asdict(each) for each in self.schemes],
             "own_rules": asdict(self.own_rules),
+            "databases": [each.to_dict() for each in self.databases],
         }
 
     def to_text(self) -> str:
@@ -70,6 +73,8 @@ class LandingInspection:
         absent = [table for table in LANDING if table not in {each.table for each in self.files}]
         if absent:
             lines.append(f"no files: {', '.join(absent)}")
+        for database in self.databases:
+            lines += database.to_lines()
         lines += _scheme_lines(self.schemes) + _rule_lines(self.own_rules)
         lines += [f"warning: {each}" for each in self.warnings]
         lines += [f"problem: {each}" for each in self.problems]

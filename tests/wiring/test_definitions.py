@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from orchestration.checks import POSTGRES, POSTGRES_CHECK
 from orchestration.dbt import WAREHOUSE_VARIABLE, manifest_dict
 from orchestration.definitions import build_definitions
 from orchestration.freshness import READ_BY_PEOPLE
@@ -14,6 +15,7 @@ from orchestration.home import Home
 from orchestration.landing_schema import LANDING
 from orchestration.ui_metadata.key_tables import KEY_TABLES
 
+POSTGRES_SET = "publish:\n  postgres:\n    url_env: SHOP_MARTS\n"
 SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 
 
@@ -163,6 +165,45 @@ def test_a_partition_is_a_business_day_and_one_run_takes_one(
         assert isinstance(node.partitions_def, dg.DailyPartitionsDefinition), key
         assert node.partitions_def.timezone == "Asia/Shanghai", key
         assert node.backfill_policy == dg.BackfillPolicy.multi_run(max_partitions_per_run=1), key
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "is_there"),
+    [
+        ("home", POSTGRES_SET, True),
+        ("home", "", False),
+        ("rebuilds/2026-03-02", POSTGRES_SET, False),
+    ],
+)
+def test_the_copy_in_postgres_is_there_where_it_is_set_and_never_in_a_rebuild(
+    tmp_path: Path, folder: str, text: str, is_there: bool
+) -> None:
+    root = tmp_path / folder
+    root.mkdir(parents=True)
+    (root / "strata.yml").write_text(text)
+
+    graph = build_definitions(Home(root)).get_repository_def().asset_graph
+
+    assert (POSTGRES in graph.get_all_asset_keys()) == is_there
+    if is_there:
+        assert not graph.get(dg.AssetCheckKey(POSTGRES, POSTGRES_CHECK)).blocking
+
+
+def test_a_database_is_read_before_the_ingest_and_never_in_a_rebuild(tmp_path: Path) -> None:
+    text = (
+        "landing:\n  databases:\n    - {name: shop, url_env: SHOP, table: orders, "
+        "into: transactions}\n"
+    )
+    parents = {}
+    for folder in ("home", "rebuilds/2026-03-02"):
+        root = tmp_path / folder
+        root.mkdir(parents=True)
+        (root / "strata.yml").write_text(text)
+        graph = build_definitions(Home(root)).get_repository_def().asset_graph
+        parents[folder] = graph.get(dg.AssetKey(["raw", "transactions"])).parent_keys
+
+    landing, shop = dg.AssetKey(["landing", "transactions"]), dg.AssetKey(["databases", "shop"])
+    assert parents == {"home": {landing, shop}, "rebuilds/2026-03-02": {landing}}
 
 
 def test_the_workspace_names_the_code_location() -> None:

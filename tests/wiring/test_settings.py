@@ -165,3 +165,38 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match="line"):
         load_settings(write(tmp_path, text))
+
+
+_DATABASE = "landing:\n  databases:\n    - {{name: shop, url_env: SHOP, table: orders, {}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (_DATABASE.format("into: orders"), ["must be a landing table: customers"]),
+        (_DATABASE.format("into: stores, url: 'postgresql://'"), ["`landing.databases.shop.url`"]),
+        (
+            _DATABASE.format("into: stores, cursor: at, columns: [id]"),
+            ["names at, which `columns` leaves out"],
+        ),
+        (
+            _DATABASE.format("into: stores, rename: {a: store_id, b: store_id}"),
+            ["renames two columns to the same one"],
+        ),
+        (
+            _DATABASE.format("into: stores") + _DATABASE.format("into: stores").splitlines()[2],
+            ["names shop twice"],
+        ),
+        (
+            "publish:\n  postgres:\n    url_env: 'postgresql://me:secret@db'\n",
+            ["`publish.postgres.url_env`"],
+        ),
+    ],
+)
+def test_mistakes_in_databases_are_named(tmp_path: Path, text: str, words: list[str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, text))
+
+    for word in words:
+        assert word in str(caught.value)
+    assert "secret" not in str(caught.value)

@@ -1,0 +1,1 @@
+"""Landing from databases: their new rows as files in the landing folders."""
