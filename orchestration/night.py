@@ -22,7 +22,7 @@ from orchestration.lock import hold_the_warehouse
 from orchestration.partitions import yesterday
 from orchestration.schedules import night_to_run
 from orchestration.sensors import tell
-from orchestration.settings import Settings
+from orchestration.settings import Settings, load_settings
 
 # Dagster's own console lines would bury the progress; they are in the event log all the same.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -53,7 +53,8 @@ def ready_to_write(home: Home, what: str, *, wait_seconds: float) -> Iterator[No
         If another run holds the warehouse for longer than `wait_seconds`.
     """
     if not home.warehouse.exists():
-        check_there_are_transactions(home, discover(home.landing), is_loaded=False)
+        landing = load_settings(home.settings_file).landing
+        check_there_are_transactions(home, discover(home.landing, landing), is_loaded=False)
     with hold_the_warehouse(home, what, wait_seconds=wait_seconds):
         yield
 
