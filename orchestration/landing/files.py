@@ -2,6 +2,7 @@
 
 import codecs
 import difflib
+import gzip
 import hashlib
 import os
 import time
@@ -75,10 +76,14 @@ class LandingFile:
 
     @property
     def encoding(self) -> str:
-        """The encoding of its text; a byte-order mark is no part of it."""
-        is_named = self.reading is not None and self.format == "csv"
-        named = self.reading.mapping.encoding if self.reading and is_named else "utf-8"
-        return "utf-8-sig" if codecs.lookup(named).name == "utf-8" else named
+        """The encoding of its text: that of its mapping, unless it says itself that it is UTF-8."""
+        if self.reading is None or self.format != "csv":
+            return "utf-8-sig"
+        named = self.reading.mapping.encoding
+        opener = gzip.open if self.is_gzipped else open
+        with opener(self.path, "rb") as stream:
+            is_marked = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+        return "utf-8-sig" if is_marked or codecs.lookup(named).name == "utf-8" else named
 
     @property
     def known_columns(self) -> frozenset[str]:

@@ -182,7 +182,8 @@ def _share_sql(name: str, text: str) -> str:
     share = f"({owed(upto)}) - ({owed(f'({upto} - weight_{name})')})"
     return (
         f"case when {total} is null then case when {text} is not null then '{UNREADABLE}' end "
-        f"when {whole} = 0 then cast(case when row_of_order = 1 then {total} else 0 end as varchar) "
+        f"when {whole} = 0 "
+        f"then cast(case when row_of_order = 1 then {total} else 0 end as varchar) "
         f"else cast({share} as varchar) end"
     )
 

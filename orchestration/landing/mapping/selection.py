@@ -18,13 +18,17 @@ from orchestration.landing.counting import (
     read_csv_header,
 )
 from orchestration.landing.files import LandingFile
+from orchestration.landing.mapping.names import locate
 from orchestration.landing.mapping.rules import RowCondition
 from orchestration.landing.mapping.settings import Mapping, Reading
 from orchestration.landing.mapping.values import (
     COMMA_GROUPED,
     COMMA_PLAIN,
     GROUPING,
+    GUARDED,
     POINT_GROUPED,
+    UNGUARDED,
+    VALUE_KINDS,
 )
 from orchestration.landing.typing_sql import SPACES
 
@@ -112,60 +116,50 @@ def _rows(file: LandingFile, reading: Reading, header: Header | None) -> Iterato
     wanted += [reading.mapping.order] if reading.mapping.order else []
     wanted = list(dict.fromkeys(wanted))
     if file.format == "csv":
-        yield from _csv_rows(file, wanted, header or read_csv_header(file))
-    elif file.format == "jsonl":
-        yield from _json_rows(file, wanted)
+        yield from _csv_rows(file, reading.mapping, wanted, header or read_csv_header(file))
     else:
-        yield from _parquet_rows(file, wanted)
+        read = _json_rows if file.format == "jsonl" else _parquet_rows
+        for row in read(file):
+            by_name = {name.strip().lower(): value for name, value in row.items()}
+            yield {name: _text(_value(by_name, reading.mapping, name)) for name in wanted}
 
 
-def _csv_rows(file: LandingFile, wanted: Sequence[str], header: Header) -> Iterator[Row]:
-    places = {name.lower(): place for place, name in enumerate(header.names)}
+def _csv_rows(
+    file: LandingFile, mapping: Mapping, wanted: Sequence[str], header: Header
+) -> Iterator[Row]:
+    found = {name: locate(mapping, name, header.names) for name in wanted}
+    places = {name: at[0] for name, at in found.items() if at is not None}
     with csv_text(file) as text:
         for record in csv_records(text, header):
             if record or len(header.names) == 1:
-                yield {name: _text(_at(record, places.get(name.lower()))) for name in wanted}
+                yield {
+                    name: _text(record[places[name]]) if record and name in places else None
+                    for name in wanted
+                }
 
 
-def _at(record: Sequence[str], place: int | None) -> str | None:
-    return record[place] if place is not None and place < len(record) else None
-
-
-def _json_rows(file: LandingFile, wanted: Sequence[str]) -> Iterator[Row]:
-    with (
-        file.path.open("rb") as stream,
-        io.TextIOWrapper(stream, encoding=file.encoding) as lines,
-    ):
+def _json_rows(file: LandingFile) -> Iterator[dict[str, Any]]:
+    with file.path.open("rb") as stream, io.TextIOWrapper(stream, file.encoding) as lines:
         for line in lines:
             if line.strip():
-                yield _picked(json.loads(line, parse_float=str), wanted)
+                yield json.loads(line, parse_float=str)
 
 
-def _parquet_rows(file: LandingFile, wanted: Sequence[str]) -> Iterator[Row]:
-    source = parquet.ParquetFile(file.path)
-    heads = {name.partition(".")[0].lower() for name in wanted}
-    names = [name for name in source.schema_arrow.names if name.lower() in heads]
-    for batch in source.iter_batches(columns=names):
-        for row in batch.to_pylist():
-            yield _picked(row, wanted)
+def _parquet_rows(file: LandingFile) -> Iterator[dict[str, Any]]:
+    for batch in parquet.ParquetFile(file.path).iter_batches():
+        yield from batch.to_pylist()
 
 
-def _picked(row: dict[str, Any], wanted: Sequence[str]) -> Row:
-    by_name = {name.strip().lower(): value for name, value in row.items()}
-    return {name: _text(_value(by_name, name)) for name in wanted}
-
-
-def _value(row: dict[str, Any], name: str) -> Any:
+def _value(row: dict[str, Any], mapping: Mapping, column: str) -> Any:
     """Return what a column, or a path within nested values, holds."""
-    if name.lower() in row:
-        return row[name.lower()]
-    head, _, path = name.partition(".")
+    for name in mapping.names_of(column):
+        if name in row:
+            return row[name]
+    head, _, path = column.partition(".")
     value = row.get(head.lower())
     if isinstance(value, list):
-        entry = next((each for each in value if each.get("key") == path), {})
-        kinds = ("string_value", "int_value", "double_value", "float_value")
-        held = entry.get("value") or {}
-        return next((held[kind] for kind in kinds if held.get(kind) is not None), None)
+        held = next((each.get("value") for each in value if each.get("key") == path), None) or {}
+        return next((held[kind] for kind in VALUE_KINDS if held.get(kind) is not None), None)
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
     return value
@@ -178,4 +172,4 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, dict | list):
         return json.dumps(value)
-    return str(value).strip(SPACES) or None
+    return re.sub(GUARDED, UNGUARDED, str(value).strip(SPACES)) or None

@@ -101,6 +101,9 @@ class Mapping(Section):
     )
     convert: Conversion | None = Field(None, description="Other currencies to the account's")
     optional: tuple[str, ...] = Field((), description="Columns that a file may lack")
+    aliases: dict[str, tuple[str, ...]] = Field(
+        {}, description="Other names of a column, in other versions of the export"
+    )
     unused: tuple[str, ...] = Field((), description="Columns that are known and not taken")
     tables: tuple[TablePart, ...] = Field(min_length=1, description="What the rows become")
 
@@ -167,6 +170,10 @@ class Mapping(Section):
     def all_reads(self) -> tuple[str, ...]:
         """What all tables together look at."""
         return tuple(dict.fromkeys(name for part in self.tables for name in self.reads(part)))
+
+    def names_of(self, column: str) -> tuple[str, ...]:
+        """Return what a column may be called in a file, in small letters, its own name first."""
+        return tuple(name.lower() for name in (column, *self.aliases.get(column, ())))
 
 
 class LandingSettings(Section):

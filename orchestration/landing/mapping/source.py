@@ -1,30 +1,31 @@
 """A mapped file, opened: its rows as the mapping says, under the names of the contract."""
 
-import difflib
+import codecs
 import glob
-import gzip
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import LandingError
 from orchestration.landing.cells import Cell, quoted, text_sql
-from orchestration.landing.counting import not_in_its_encoding
+from orchestration.landing.counting import csv_text
 from orchestration.landing.files import LandingFile
 from orchestration.landing.mapping.expressions import Expressions, share_windows
-from orchestration.landing.mapping.settings import Reading
-from orchestration.landing.mapping.values import number_value
+from orchestration.landing.mapping.names import locate, refuse_a_misfit, unexpected_columns
+from orchestration.landing.mapping.settings import Mapping, Reading
+from orchestration.landing.mapping.values import (
+    GUARDED,
+    UNGUARDED,
+    VALUE_KINDS,
+    number_value,
+)
 from orchestration.landing.readers import ROW_NUMBER_OF_PARQUET, Source, open_source
 from orchestration.landing.typing_sql import SPACES
 
 STAGED_EXPORT = "landing_export.parquet"
 IN_UTF8 = "landing_export.utf8"
 _CHUNK_CHARACTERS = 1 << 20
-# In the JSON of BigQuery a parameter's value stands under the name of its type.
-_VALUE_KINDS = ("string_value", "int_value", "double_value", "float_value")
 
 
 def open_landing_file(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
@@ -47,66 +48,28 @@ def drop_staged_export(folder: Path) -> None:
     (folder / STAGED_EXPORT).unlink(missing_ok=True)
 
 
-def missing_columns(reading: Reading, names: Sequence[str]) -> list[str]:
-    """List the columns that a reading looks at and a file with these names does not have."""
-    optional = {name.lower() for name in reading.mapping.optional}
-    return [
-        name
-        for name in reading.columns
-        if _locate(name, names) is None and name.lower() not in optional
-    ]
-
-
-def unexpected_columns(reading: Reading, names: Sequence[str]) -> list[str]:
-    """List the columns of a file that the whole mapping neither looks at nor names."""
-    mapping = reading.mapping
-    known = {name.lower() for name in (*mapping.all_reads, *mapping.unused, *mapping.optional)}
-    known |= {name.partition(".")[0] for name in known}
-    return [name for name in names if name.strip().lower() not in known]
-
-
-def does_not_fit(file: LandingFile, reading: Reading, names: Sequence[str]) -> LandingError | None:
-    """Say which columns a file lacks and which it has instead; None if it lacks none."""
-    missing = missing_columns(reading, names)
-    if not missing:
-        return None
-    unexpected = unexpected_columns(reading, names)
-    hints = []
-    for name in missing:
-        near = difflib.get_close_matches(name.lower(), [n.lower() for n in unexpected], n=1)
-        meant = [each for each in unexpected if near and each.lower() == near[0]]
-        hints.append(f"`{name}`" + (f" (did you mean `{meant[0]}`?)" if meant else ""))
-    has = f"it has {_listed(unexpected)} instead. " if unexpected else ""
-    return LandingError(
-        f"{file.label}: the mapping {reading.mapping.name} looks at columns that the file does not "
-        f"have: {', '.join(hints)}; {has}Export it again with these columns, or name the file's "
-        "own in `landing.mapping` (columns that some files lack go under `optional`)."
-    )
-
-
 def _open_mapped(
     connection: duckdb.DuckDBPyConnection, file: LandingFile, reading: Reading
 ) -> Source:
     folder = _spill_folder(connection)
     source = open_source(connection, _in_utf8(file, reading, folder))
     names = [name.strip() for name in source.cells]
-    problem = does_not_fit(file, reading, names)
     # A JSON file without a line has no names at all.
-    if problem is not None and (names or file.format != "jsonl"):
-        raise problem
+    if names or file.format != "jsonl":
+        refuse_a_misfit(file.label, reading, names)
     staged = _staged(connection, source, folder / STAGED_EXPORT)
     texts = {name: f"c{place}" for place, name in enumerate(names)}
     refs = {name: f"r{place}" for place, name in enumerate(reading.columns)}
     expressions = Expressions(reading, refs)
     columns = expressions.columns()
-    unknown = unexpected_columns(reading, names)
+    unknown = unexpected_columns(reading.mapping, names)
     given = [
         f"{ROW_NUMBER_OF_PARQUET} + 1 as row_number",
         f"{_json_object({name: texts[name] for name in names})} as row_text",
-        (f"{_json_object({n: texts[n] for n in unknown})}" if unknown else "cast(null as varchar)")
+        (_json_object({n: texts[n] for n in unknown}) if unknown else "cast(null as varchar)")
         + " as extra_text",
         *(
-            f"nullif(trim({_reference_sql(name, names)}, {quoted(SPACES)}), '') as {ref}"
+            f"{_tidy(_reference_sql(reading.mapping, name, names))} as {ref}"
             for name, ref in refs.items()
         ),
     ]
@@ -181,18 +144,9 @@ def _shares(reading: Reading, refs: dict[str, str], expressions: Expressions) ->
     """
 
 
-def _locate(name: str, names: Sequence[str]) -> tuple[int, str] | None:
-    """Return the place of a column and the path within it, empty if the column itself is meant."""
-    places = {each.strip().lower(): place for place, each in enumerate(names)}
-    if name.lower() in places:
-        return places[name.lower()], ""
-    head, _, path = name.partition(".")
-    return (places[head.lower()], path) if path and head.lower() in places else None
-
-
-def _reference_sql(name: str, names: Sequence[str]) -> str:
+def _reference_sql(mapping: Mapping, name: str, names: Sequence[str]) -> str:
     """Return a column's text; of nested JSON, what stands at a path or under a key."""
-    found = _locate(name, names)
+    found = locate(mapping, name, names)
     if found is None:
         return "cast(null as varchar)"
     place, path = found
@@ -202,11 +156,17 @@ def _reference_sql(name: str, names: Sequence[str]) -> str:
     pointer = "/" + path.replace("~", "~0").replace("/", "~1").replace(".", "/")
     is_key = f"lambda each: json_extract_string(each, '/key') = {quoted(path)}"
     entry = f"list_filter(cast({json} as json[]), {is_key})[1]"
-    values = ", ".join(f"json_extract_string({entry}, '/value/{each}')" for each in _VALUE_KINDS)
+    values = ", ".join(f"json_extract_string({entry}, '/value/{each}')" for each in VALUE_KINDS)
     return (
         f"case when json_type({json}) = 'ARRAY' then coalesce({values}) "
         f"else json_extract_string({json}, {quoted(pointer)}) end"
     )
+
+
+def _tidy(text: str) -> str:
+    """Return text without outer spaces and the apostrophe that guards digits from spreadsheets."""
+    trimmed = f"nullif(trim({text}, {quoted(SPACES)}), '')"
+    return f"regexp_replace({trimmed}, {quoted(GUARDED)}, {quoted(UNGUARDED)})"
 
 
 def _staged(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Path:
@@ -222,21 +182,13 @@ def _staged(connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -
 
 def _in_utf8(file: LandingFile, reading: Reading, folder: Path) -> LandingFile:
     """Return the file as DuckDB can read it: its text in UTF-8, written beside what is spilled."""
-    if file.encoding == "utf-8-sig":
+    if file.format != "csv" or codecs.lookup(reading.mapping.encoding).name == "utf-8":
         return file
-    path = folder / f"{IN_UTF8}.{file.format}"
+    path = folder / f"{IN_UTF8}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    opener = gzip.open if file.is_gzipped else open
-    try:
-        with (
-            opener(file.path, "rb") as stream,
-            io.TextIOWrapper(stream, encoding=file.encoding, newline="") as text,
-            path.open("w", encoding="utf-8", newline="") as target,
-        ):
-            while chunk := text.read(_CHUNK_CHARACTERS):
-                target.write(chunk)
-    except UnicodeDecodeError as error:
-        raise not_in_its_encoding(file, error) from None
+    with csv_text(file) as text, path.open("w", encoding="utf-8", newline="") as target:
+        while chunk := text.read(_CHUNK_CHARACTERS):
+            target.write(chunk)
     in_utf8 = reading.mapping.model_copy(update={"encoding": "utf-8"})
     return replace(file, path=path, reading=replace(reading, mapping=in_utf8))
 
@@ -250,7 +202,3 @@ def _spill_folder(connection: duckdb.DuckDBPyConnection) -> Path:
     row = connection.execute("select current_setting('temp_directory')").fetchone()
     assert row is not None
     return Path(row[0])
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

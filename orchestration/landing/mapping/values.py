@@ -10,6 +10,10 @@ GROUPING = " '\u00a0\u202f"
 POINT_GROUPED = rf"[+-]?\d{{1,3}}([,{GROUPING}]\d{{3}})+(\.\d+)?"
 COMMA_GROUPED = rf"[+-]?\d{{1,3}}([.{GROUPING}]\d{{3}})+(,\d+)?"
 COMMA_PLAIN = r"[+-]?\d+(,\d+)?"
+# Spreadsheets are kept from eating the first 0 of '01234 and the + of '+44.
+GUARDED, UNGUARDED = r"^'([0-9+])", r"\1"
+# In the export of BigQuery a parameter's value stands under the name of its type.
+VALUE_KINDS = ("string_value", "int_value", "double_value", "float_value")
 # No number and no date begins like that: a value that cannot be read stays one that is there.
 UNREADABLE = "?"
 
