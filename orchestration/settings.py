@@ -111,9 +111,17 @@ def load_settings(path: Path) -> Settings:
     SettingsError
         Naming file, line, setting, what is wrong and what is allowed.
     """
-    if not path.exists():
-        return Settings()
-    text = path.read_text(encoding="utf-8")
+    return read_settings(path.read_text(encoding="utf-8"), path) if path.exists() else Settings()
+
+
+def read_settings(text: str, path: Path) -> Settings:
+    """Validate the text of a settings file; `path` is what errors call it.
+
+    Raises
+    ------
+    SettingsError
+        Naming file, line, setting, what is wrong and what is allowed.
+    """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)

@@ -58,7 +58,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
     warnings = [f"{each.path} {each.reason}; it is not read." for each in discovery.ignored]
     files: list[FileInspection] = []
     problems: list[str] = []
-    with _in_memory(home, settings) as connection:
+    with in_memory_beside(home, settings) as connection:
         facts = FactsOfFiles(connection)
         known, warning = _attach_warehouse(connection, home)
         warnings += [warning] if warning else []
@@ -101,7 +101,8 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
 
 
 @contextmanager
-def _in_memory(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def in_memory_beside(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory that has the raw tables, and room to spill beside the home."""
     beside = home.root if home.root.exists() else None
     with (
         tempfile.TemporaryDirectory(prefix=".strata-check-", dir=beside) as spill,

@@ -126,8 +126,8 @@ def _landed_files(connection: duckdb.DuckDBPyConnection) -> list[_Loaded]:
         return []
     mapped = mapped_files_loaded(connection)
     return [
-        _Loaded(*row, mapped[row[0]].source_name if row[0] in mapped else None)
-        for row in connection.execute(
+        _Loaded(seq, table, name, sha, copy_of, mapped[seq].source_name if seq in mapped else None)
+        for seq, table, name, sha, copy_of in connection.execute(
             "select file_seq, source_table, file_name, content_sha256, copy_of from raw.files "
             "where status <> 'unloaded' order by file_seq"
         ).fetchall()
