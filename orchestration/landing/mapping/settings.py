@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
@@ -180,6 +181,11 @@ class LandingSettings(Section):
     """How exports that are not in the form of the landing tables are read."""
 
     mapping: tuple[Mapping, ...] = Field((), description="One entry a kind of export")
+    control_tolerance: Decimal = Field(
+        Decimal("0.01"),
+        ge=0,
+        description="How far a month's revenue may be from that of control_totals",
+    )
     salt: str = Field("", description="Mixed into pseudonyms; changing it makes other customers")
 
     @field_validator("mapping")
