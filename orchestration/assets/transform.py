@@ -32,6 +32,11 @@ EXCLUDE = "resource_type:unit_test"
 _SUCCESS, _PASS, _SKIPPED = "success", "pass", "skipped"
 _FAILED = {"error", "fail", "runtime error"}
 _TEST = "test"
+# Where a person finds the figures that a check is about.
+_WHERE_TO_LOOK = {
+    "assert_control_totals_agree": " (months of core.control_comparison in the warehouse: land what "
+    "is missing, correct control_totals, or set landing.control_tolerance)",
+}
 
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
@@ -196,7 +201,7 @@ def _explain(result: RunResult) -> str:
     """Say what failed; dbt's message for an error, the count for a test; never rows."""
     name = result.node.name
     if str(result.node.resource_type) == _TEST and str(result.status) == "fail":
-        return f"check {name}: {result.failures} rows break it"
+        return f"check {name}: {result.failures} rows break it{_WHERE_TO_LOOK.get(name, '')}"
     return f"{result.node.resource_type} {name}: {' '.join(str(result.message).split())[:400]}"
 
 
