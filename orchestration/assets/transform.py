@@ -34,8 +34,8 @@ _FAILED = {"error", "fail", "runtime error"}
 _TEST = "test"
 # Where a person finds the figures that a check is about.
 _WHERE_TO_LOOK = {
-    "assert_control_totals_agree": " (months of core.control_comparison in the warehouse: land what "
-    "is missing, correct control_totals, or set landing.control_tolerance)",
+    "assert_control_totals_agree": " (see core.control_comparison in the warehouse; land what is "
+    "missing, correct control_totals, or set landing.control_tolerance)",
 }
 
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult

@@ -59,6 +59,10 @@ def test_a_shopify_order_has_its_subtotal_shared_out_over_its_items(shopify: Any
         ("#1002", "2", Decimal("6.66"), Decimal("3.34")),
         ("#1002", "3", Decimal("6.67"), Decimal("3.33")),
     ]
+    # Over all orders: what the lines sum to is what the orders' first rows say.
+    assert shopify.query(
+        "select sum(amount) from raw.transactions where transaction_type = 'sale'"
+    ) == [(Decimal("40.32") + 20 + 30 + 30 + 9 + 33 * 12,)]
     # 1001 % 6 = 5, 1001 % 27 = 2: the third of June, 23:30 two hours west of Greenwich.
     assert lines[1][4] == at("2024-06-03 23:30").replace(day=4, hour=1)
 
