@@ -9,7 +9,7 @@ from orchestration.database import in_memory
 from orchestration.errors import LandingError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
-from orchestration.landing.readers import open_source
+from orchestration.landing.mapping.source import drop_staged_export, open_landing_file
 from orchestration.landing.typing_sql import present_cell, value_sql
 from orchestration.landing.typing_times import business_day_sql
 from orchestration.landing_schema import LANDING
@@ -49,7 +49,7 @@ def days_in_data(home: Home, settings: Settings) -> DataDays | None:
         ):
             loaded, span = _loaded(connection)
             spans += [span] if span else []
-    for file in discover(home.landing).files:
+    for file in discover(home.landing, settings.landing).files:
         if file.table == "transactions" and content_sha256(file.path) not in loaded:
             span = _waiting(home, file, settings)
             spans += [span] if span else []
@@ -88,7 +88,7 @@ def _waiting(home: Home, file: LandingFile, settings: Settings) -> tuple[date, d
     """Return the span of a file that has not been loaded, None if its times cannot be read."""
     with in_memory(settings, home.temporary) as connection:
         try:
-            source = open_source(connection, file)
+            source = open_landing_file(connection, file)
             spelled = {name.strip().lower(): cell for name, cell in source.cells.items()}
             cell = spelled.get(_TIME.name)
             if cell is None:
@@ -101,6 +101,8 @@ def _waiting(home: Home, file: LandingFile, settings: Settings) -> tuple[date, d
             ).fetchone()
         except (duckdb.Error, LandingError):
             return None
+        finally:
+            drop_staged_export(home.temporary)
     return _span(row)
 
 

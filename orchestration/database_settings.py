@@ -72,23 +72,6 @@ class LandingDatabase(Section):
         return self.rename.get(column, column)
 
 
-class DatabaseLanding(Section):
-    """What lands besides the files that others put into `landing/`."""
-
-    databases: tuple[LandingDatabase, ...] = Field((), description="Tables read before each night")
-
-    @field_validator("databases")
-    @classmethod
-    def _no_database_twice(
-        cls, databases: tuple[LandingDatabase, ...]
-    ) -> tuple[LandingDatabase, ...]:
-        names = [each.name for each in databases]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"names {', '.join(twice)} twice")
-        return databases
-
-
 class PostgresPublish(Section):
     """A Postgres schema that holds the same tables as the serving file."""
 

@@ -13,6 +13,11 @@ _AROUND = ("Runtime", "Database")
 # At the beginning of a line: a value that is quoted further on may say anything.
 _KIND = re.compile(r"^\s*([A-Z][A-Za-z ]*?) Error(?::| in )", re.MULTILINE)
 _MAX_CHARACTERS = 400
+# Where a person finds the figures that a check is about.
+_WHERE_TO_LOOK = {
+    "assert_control_totals_agree": " (see core.control_comparison in the warehouse; land what is "
+    "missing, correct control_totals, or set landing.control_tolerance)",
+}
 
 
 class DbtStepsError(Exception):
@@ -24,7 +29,8 @@ def explain_result(result: RunResult) -> str:
     node = result.node
     name = f"{node.resource_type} {node.name}"
     if str(node.resource_type) == "test" and str(result.status) == "fail":
-        return f"check {node.name}: {result.failures} rows break it"
+        where = _WHERE_TO_LOOK.get(node.name, "")
+        return f"check {node.name}: {result.failures} rows break it{where}"
     return f"{name}: {message_without_data(str(result.message))}"
 
 

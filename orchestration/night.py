@@ -61,7 +61,8 @@ def ready_to_write(
     """
     lands_itself = any(each.into == "transactions" for each in settings.landing.databases)
     if not home.warehouse.exists() and not lands_itself:
-        check_there_are_transactions(home, discover(home.landing), is_loaded=False)
+        found = discover(home.landing, settings.landing)
+        check_there_are_transactions(home, found, is_loaded=False)
     with hold_the_warehouse(home, what, wait_seconds=wait_seconds):
         yield
 

@@ -24,6 +24,7 @@ _NIGHT = """
         as_of_date date not null, run_id varchar not null, time_zone varchar not null,
         currency varchar, relationship varchar not null, language varchar not null,
         git_sha varchar not null, first_day date not null,
+        control_tolerance decimal(18, 4) not null,
 """ + ", ".join(f"{name} {kind}" for name, kind in night_column_types().items())
 _OWN_RULES = ", ".join(f"{name} {kind}" for name, kind in OWN_RULE_COLUMNS.items())
 _DDL = (
@@ -132,6 +133,7 @@ def write_night(
         "language": settings.language,
         "git_sha": git_sha(),
         "first_day": settings.first_day,
+        "control_tolerance": settings.landing.control_tolerance,
         **settings.night_columns(),
     }
     connection.execute("begin")

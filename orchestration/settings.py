@@ -10,9 +10,10 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from orchestration.alert_settings import AlertSettings, SegmentSizeSettings
-from orchestration.database_settings import DatabaseLanding, PublishSettings
+from orchestration.database_settings import PublishSettings
 from orchestration.errors import SettingsError
 from orchestration.export_settings import ExportSettings, refuse_what_may_not_go_out
+from orchestration.landing.mapping.settings import LandingSettings
 from orchestration.own_rules import OwnScheme, refuse_two_of_a_name
 from orchestration.scheme_settings import SchemeSettings, Section
 
@@ -59,8 +60,8 @@ class Settings(SchemeSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
     segment_sizes: SegmentSizeSettings = SegmentSizeSettings()
-    landing: DatabaseLanding = DatabaseLanding()
     publish: PublishSettings = PublishSettings()
+    landing: LandingSettings = LandingSettings()
     own_rules: tuple[OwnScheme, ...] = Field(
         (), description="Schemes of one's own: named SQL conditions over customers"
     )
@@ -110,9 +111,17 @@ def load_settings(path: Path) -> Settings:
     SettingsError
         Naming file, line, setting, what is wrong and what is allowed.
     """
-    if not path.exists():
-        return Settings()
-    text = path.read_text(encoding="utf-8")
+    return read_settings(path.read_text(encoding="utf-8"), path) if path.exists() else Settings()
+
+
+def read_settings(text: str, path: Path) -> Settings:
+    """Validate the text of a settings file; `path` is what errors call it.
+
+    Raises
+    ------
+    SettingsError
+        Naming file, line, setting, what is wrong and what is allowed.
+    """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)

@@ -24,6 +24,7 @@ GROUP = "ingest"
 RUN_GROUP = "run"
 BOOKKEEPING = {
     "files": "One row per landed file: where it stands in load order, its content hash, its rows.",
+    "mapped_files": "One row per landed file that a mapping read: by which rules, what was left.",
     "rejected_rows": "One row per rejected row, whole, with file, row number and reason.",
     "nulled_values": "One row per file and optional column with values that became null.",
 }

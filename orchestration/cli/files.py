@@ -1,14 +1,27 @@
-"""The commands about files: sample, unload, publish, export."""
+"""The commands about files: sample, init, unload, publish, export."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from orchestration.cli.group import DAY, WAIT, as_json_option, main, say, with_plain_errors
+from orchestration.cli.group import (
+    DAY,
+    EXIT_USAGE,
+    WAIT,
+    as_json_option,
+    main,
+    say,
+    with_plain_errors,
+)
+from orchestration.cli.nights import finish
 from orchestration.errors import InputError
-from orchestration.home import current_home
-from orchestration.settings import load_settings
+from orchestration.home import Home, current_home
+from orchestration.settings import Settings, load_settings
+
+PRESETS = "shopify, woocommerce, stripe, ga4 or youzan."
 
 
 @main.command()
@@ -32,6 +45,58 @@ def sample(name: str, **planted: Any) -> None:
     spec = PlantedSpec(**given) if given else None
     say(f"Landing the sample {name} in {home.landing} …")
     click.echo(land_sample(home, name, spec=spec, progress=say))
+
+
+@main.command()
+@click.option("--from", "preset", required=True, help="The preset: " + PRESETS)
+@click.option("--time-zone", help="Written into a new strata.yml; fixed after the first night.")
+@click.option("--currency", help="The same for the account's currency, as EUR.")
+@click.option("--run", "and_run", is_flag=True, help="Run the last day in the data, too.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@WAIT
+@with_plain_errors
+def init(
+    preset: str,
+    time_zone: str | None,
+    currency: str | None,
+    and_run: bool,  # noqa: FBT001
+    files: tuple[Path, ...],
+    wait: float,
+) -> None:
+    """Take in a shop's own exports as they are, by a preset, and check what they hold.
+
+    Writes the preset's mapping into strata.yml and copies the files to where it looks for them.
+    """
+    from orchestration.landing.inspect import inspect_landing
+    from orchestration.landing.mapping.adoption import adopt
+    from orchestration.lock import hold_the_warehouse
+
+    home = current_home()
+    adopted = adopt(home, preset, files, time_zone=time_zone, currency=currency)
+    for line in adopted.lines:
+        say(line)
+    with hold_the_warehouse(home, "`strata init`", wait_seconds=wait):
+        inspection = inspect_landing(home, adopted.settings)
+    click.echo(inspection.to_text())
+    if not inspection.is_usable:
+        sys.exit(EXIT_USAGE)
+    if and_run:
+        _run_last_day(home, adopted.settings, wait)
+
+
+def _run_last_day(home: Home, settings: Settings, wait: float) -> None:
+    """Run the night of the last day in the data, or of yesterday if the data go on."""
+    from orchestration.data_days import last_day_in_data
+    from orchestration.jobs import NIGHTLY
+    from orchestration.night import choose_night, ready_to_write, run_nights
+    from orchestration.partitions import yesterday
+
+    with ready_to_write(home, settings, "`strata init --run`", wait_seconds=wait):
+        last = last_day_in_data(home, settings)
+        due = yesterday(settings)
+        night = choose_night(home, settings, min(last, due) if last else due)
+        runs = run_nights(home, [night], job_names=[NIGHTLY], progress=say)
+    finish(home, runs, False)  # noqa: FBT003
 
 
 @main.command()

@@ -22,7 +22,7 @@ from orchestration.home import Home, current_home
 from orchestration.settings import load_settings
 
 
-def _finish(
+def finish(
     home: Home,
     runs: list[Any],
     as_json: bool,  # noqa: FBT001
@@ -77,7 +77,7 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     with ready_to_write(home, settings, what, wait_seconds=wait):
         night = choose_night(home, settings, as_of)
         runs = run_nights(home, [night], job_names=[NIGHTLY], progress=say)
-    _finish(home, runs, as_json)
+    finish(home, runs, as_json)
 
 
 @main.command()
@@ -99,7 +99,7 @@ def backfill(first: date, last: date, every: str, wait: float, as_json: bool) ->
         nights = choose_nights(home, settings, first, last, every)
         job_names = [UNPUBLISHED] * (len(nights) - 1) + [NIGHTLY]
         runs = run_nights(home, nights, job_names=job_names, progress=say)
-    _finish(home, runs, as_json)
+    finish(home, runs, as_json)
 
 
 @main.command()
@@ -119,7 +119,7 @@ def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> No
     )
     for note in rebuilt.notes:
         say(note)
-    _finish(
+    finish(
         rebuilt.home, [rebuilt.run], as_json, if_failed="Nothing of the live tables was touched."
     )
     if not as_json:

@@ -16,7 +16,6 @@ from pyarrow import parquet
 
 from orchestration.errors import LandingError
 from orchestration.landing.files import LandingFile
-from orchestration.landing_schema import LANDING
 
 if TYPE_CHECKING:
     import _csv
@@ -76,8 +75,8 @@ def parquet_metadata(file: LandingFile) -> parquet.FileMetaData:
 def read_csv_header(file: LandingFile) -> Header:
     """Read the column names of a CSV file and find its delimiter.
 
-    The delimiter is the one that yields most columns of the contract, then most columns: counting
-    characters would fall for a comma within a quoted name.
+    The delimiter, if no mapping names it, is the one that yields most columns that are known, then
+    most columns: counting characters would fall for a comma within a quoted name.
 
     Raises
     ------
@@ -85,8 +84,9 @@ def read_csv_header(file: LandingFile) -> Header:
         If there is no header.
     """
     best = Header((), ",", 0, 0)
-    for delimiter in DELIMITERS:
-        with _csv_text(file) as text:
+    named = file.reading.mapping.delimiter if file.reading else None
+    for delimiter in (named,) if named else DELIMITERS:
+        with csv_text(file) as text:
             reader = csv.reader(text, delimiter=delimiter)
             for records, record in enumerate(reader, start=1):
                 names = tuple(name.strip() for name in record)
@@ -137,15 +137,15 @@ def _has_a_name_twice(line: str) -> bool:
 
 
 def _fit(file: LandingFile, header: Header) -> tuple[int, int]:
-    """Return how many columns of the contract, and how many columns, a header yields."""
-    known = LANDING[file.table].by_name
+    """Return how many known columns, and how many columns, a header yields."""
+    known = file.known_columns
     return sum(name.lower() in known for name in header.names), len(header.names)
 
 
 def _count_csv_rows(file: LandingFile, header: Header) -> int:
     fields = len(header.names)
-    with _csv_text(file) as text:
-        widths = Counter(map(len, _records(text, header)))
+    with csv_text(file) as text:
+        widths = Counter(map(len, csv_records(text, header)))
     blank_lines = widths.pop(0, 0)
     if fields == 1:
         widths[1] += blank_lines
@@ -158,8 +158,8 @@ def _uneven_line(file: LandingFile, header: Header) -> str:
     """Say on which line the first record with too many or too few fields begins."""
     fields = len(header.names)
     begins = 0
-    with _csv_text(file) as text:
-        records = _records(text, header)
+    with csv_text(file) as text:
+        records = csv_records(text, header)
         for record in records:
             if len(record) not in (0, fields):
                 break
@@ -174,7 +174,7 @@ def _uneven_line(file: LandingFile, header: Header) -> str:
     )
 
 
-def _records(text: TextIO, header: Header) -> "_csv.Reader":
+def csv_records(text: TextIO, header: Header) -> "_csv.Reader":
     """Return the records below the header."""
     for _ in range(header.lines):
         text.readline()
@@ -182,21 +182,18 @@ def _records(text: TextIO, header: Header) -> "_csv.Reader":
 
 
 @contextmanager
-def _csv_text(file: LandingFile) -> Iterator[TextIO]:
+def csv_text(file: LandingFile) -> Iterator[TextIO]:
     """Open a CSV file as text, its line ends kept, and say it in words when that fails."""
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
     opener = gzip.open if file.is_gzipped else open
     try:
         with (
             opener(file.path, "rb") as stream,
-            io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
+            io.TextIOWrapper(stream, encoding=file.encoding, newline="") as text,
         ):
             yield text
-    except UnicodeDecodeError:
-        raise LandingError(
-            f"{file.label}, line {_first_line_not_utf8(file)}: the text is not valid UTF-8. "
-            "Export the file as UTF-8."
-        ) from None
+    except UnicodeDecodeError as error:
+        raise not_in_its_encoding(file, error) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise LandingError(
             f"{file.label}: the file begins like gzip but cannot be unpacked: it is damaged or was "
@@ -207,6 +204,20 @@ def _csv_text(file: LandingFile) -> Iterator[TextIO]:
             f"{file.label}: a field is longer than {MAX_FIELD_CHARACTERS:,} characters: most "
             "likely a double quote was opened and never closed."
         ) from None
+
+
+def not_in_its_encoding(file: LandingFile, error: UnicodeDecodeError) -> LandingError:
+    """Say on which line a text stops being what it should be; of a mapping, what to look at."""
+    if file.reading is None:
+        return LandingError(
+            f"{file.label}, line {_first_line_not_utf8(file)}: the text is not valid UTF-8. "
+            "Export the file as UTF-8."
+        )
+    mapping = file.reading.mapping
+    return LandingError(
+        f"{file.label}: the text is not valid {mapping.encoding} ({error.reason}). Is `encoding` "
+        f"right in the mapping {mapping.name}? Exports are often utf-8, gb18030 or cp1252."
+    )
 
 
 def _first_line_not_utf8(file: LandingFile) -> int:

@@ -1,14 +1,18 @@
 """The files that lie in the landing folder: which they are, their order, and what they hold."""
 
+import codecs
 import difflib
+import gzip
 import hashlib
 import os
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from orchestration.errors import LandingError
+from orchestration.landing.mapping.settings import LandingSettings, Mapping, Reading
 from orchestration.landing_schema import LANDING
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -39,19 +43,28 @@ _hashed: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 @dataclass(frozen=True)
 class LandingFile:
-    """One file of one landing table; `label` is how messages name it."""
+    """One file of one landing table; `label` is how messages name it.
+
+    A file that a mapping reads may be one of several tables, or of one table in several parts: it
+    is then as many landing files. Its `name` begins with its folder.
+    """
 
     table: str
     name: str
     path: Path
+    reading: Reading | None = None
 
     @property
     def label(self) -> str:
-        return f"{self.table}/{self.name}"
+        return f"{self.name} as {self.table}" if self.reading else f"{self.table}/{self.name}"
+
+    @property
+    def part(self) -> str:
+        return self.reading.part.part if self.reading else ""
 
     @property
     def suffix(self) -> str:
-        return next(suffix for suffix in FORMATS if self.name.lower().endswith(suffix))
+        return next(suffix for suffix in FORMATS if self.path.name.lower().endswith(suffix))
 
     @property
     def format(self) -> Format:
@@ -60,6 +73,23 @@ class LandingFile:
     @property
     def is_gzipped(self) -> bool:
         return self.suffix == ".csv.gz"
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of its text: that of its mapping, unless it says itself that it is UTF-8."""
+        if self.reading is None or self.format != "csv":
+            return "utf-8-sig"
+        named = self.reading.mapping.encoding
+        opener = gzip.open if self.is_gzipped else open
+        with opener(self.path, "rb") as stream:
+            is_marked = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+        return "utf-8-sig" if is_marked or codecs.lookup(named).name == "utf-8" else named
+
+    @property
+    def known_columns(self) -> frozenset[str]:
+        """The columns that somebody looks at, in small letters."""
+        names = self.reading.columns if self.reading else LANDING[self.table].by_name
+        return frozenset(name.lower() for name in names)
 
 
 @dataclass(frozen=True)
@@ -78,31 +108,66 @@ class Discovery:
     ignored: tuple[IgnoredFile, ...]
 
 
-def discover(landing: Path) -> Discovery:
+def discover(landing: Path, settings: LandingSettings | None = None) -> Discovery:
     """List the landing files in load order and whatever else lies there.
 
     The order never depends on the locale or on when a file was written: a rebuild must meet the
-    files in the same order.
+    files in the same order. Files that a mapping reads stand in the folder of its pattern.
+
+    Raises
+    ------
+    LandingError
+        If two mappings read one file.
     """
+    rules = settings or LandingSettings()
+    folders = {each.folder for each in rules.mapping}
     files: list[LandingFile] = []
     ignored: list[IgnoredFile] = []
     for entry in _entries(landing):
         if not entry.is_dir():
             ignored.append(_ignored(entry, landing, "lies beside the table folders, not in one"))
-        elif entry.name not in LANDING:
-            near = difflib.get_close_matches(entry.name, LANDING, n=1)
+        elif entry.name not in LANDING and entry.name not in folders:
+            near = difflib.get_close_matches(entry.name, [*LANDING, *folders], n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             reason = f"is no table of the contract{hint} (tables: {', '.join(LANDING)})"
             ignored.append(_ignored(entry, landing, reason))
-    for table in LANDING:
-        for entry in _entries(landing / table):
+    for folder in dict.fromkeys([*LANDING, *sorted(folders)]):
+        for entry in _entries(landing / folder):
+            mapping = _mapping_of(entry, folder, rules.mapping)
             if entry.is_dir():
                 ignored.append(_ignored(entry, landing, "is a folder; files go one level up"))
             elif not entry.name.lower().endswith(tuple(FORMATS)):
                 ignored.append(_ignored(entry, landing, f"does not end in {SUFFIXES}"))
+            elif mapping is not None:
+                files.extend(mapped_files(entry, mapping, rules.salt))
+            elif folder in LANDING:
+                files.append(LandingFile(folder, entry.name, entry))
             else:
-                files.append(LandingFile(table, entry.name, entry))
+                patterns = [each.files for each in rules.mapping if each.folder == folder]
+                reason = f"fits no pattern of `landing.mapping` ({', '.join(patterns)})"
+                ignored.append(_ignored(entry, landing, reason))
+    order = {table: place for place, table in enumerate(LANDING)}
+    files.sort(key=lambda each: (order[each.table], os.fsencode(each.name)))
     return Discovery(tuple(files), tuple(ignored))
+
+
+def mapped_files(path: Path, mapping: Mapping, salt: str) -> Iterator[LandingFile]:
+    """List what one file of an export is: a landing file a table and part."""
+    for part in mapping.tables:
+        suffix = f" ({part.part})" if part.part else ""
+        name = f"{mapping.folder}/{path.name}{suffix}"
+        yield LandingFile(part.table, name, path, Reading(mapping, part, salt))
+
+
+def _mapping_of(entry: Path, folder: str, mappings: Sequence[Mapping]) -> Mapping | None:
+    """Return the mapping that reads a file, if there is one."""
+    found = [each for each in mappings if each.folder == folder and each.matches(entry.name)]
+    if len(found) > 1 and not entry.is_dir():
+        raise LandingError(
+            f"{folder}/{entry.name}: the mappings {' and '.join(each.name for each in found)} both "
+            "read it. Make their patterns in `landing.mapping` tell files apart."
+        )
+    return found[0] if found else None
 
 
 def content_sha256(path: Path) -> str:

@@ -19,7 +19,12 @@ from orchestration.landing.files import (
 from orchestration.landing.ingest_report import IngestedFile, IngestReport
 from orchestration.landing.readers import reading_failed
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
-from orchestration.landing.schema import create_raw_schema, has_raw_schema, transaction
+from orchestration.landing.schema import (
+    create_raw_schema,
+    has_raw_schema,
+    mapped_files_loaded,
+    transaction,
+)
 from orchestration.landing.scratch import (
     SCRATCH_VIEW,
     drop_scratch,
@@ -55,9 +60,12 @@ class _Content:
 
 @dataclass(frozen=True)
 class _Known:
-    """The contents that raw holds: file_seq and name by table and hash, and the names of each."""
+    """The contents that raw holds, and the names of each.
 
-    first: dict[tuple[str, str], tuple[int, str]]
+    `first` has file_seq and name by table, part and hash: what a mapped file's parts hold differs.
+    """
+
+    first: dict[tuple[str, str, str], tuple[int, str]]
     names: frozenset[tuple[str, str, str]]
     next_seq: int
 
@@ -76,10 +84,10 @@ def ingest(
     LandingError
         Naming each file, the row or column, and what to do.
     """
-    discovery = discover(home.landing)
+    discovery = discover(home.landing, settings.landing)
     known = _known_contents(connection)
     check_there_are_transactions(
-        home, discovery, is_loaded=any(table == "transactions" for table, _ in known.first)
+        home, discovery, is_loaded=any(table == "transactions" for table, *_ in known.first)
     )
     new = [
         each
@@ -115,8 +123,13 @@ def _known_contents(connection: duckdb.DuckDBPyConnection) -> _Known:
         "select file_seq, source_table, content_sha256, file_name, status from raw.files "
         "order by file_seq"
     ).fetchall()
+    parts = {seq: each.part for seq, each in mapped_files_loaded(connection).items()}
     return _Known(
-        {(table, sha): (seq, name) for seq, table, sha, name, status in rows if status == "loaded"},
+        {
+            (table, parts.get(seq, ""), sha): (seq, name)
+            for seq, table, sha, name, status in rows
+            if status == "loaded"
+        },
         frozenset(
             (table, sha, name) for _, table, sha, name, status in rows if status != "unloaded"
         ),
@@ -158,7 +171,7 @@ def _take_in(
     for position, content in enumerate(new):
         file_seq = known.next_seq + position
         origin = first.setdefault(
-            (content.file.table, content.sha256), (file_seq, content.file.name)
+            (content.file.table, content.file.part, content.sha256), (file_seq, content.file.name)
         )
         try:
             if origin[0] == file_seq:
@@ -209,6 +222,7 @@ def _load(
         rejected=facts.rejected,
         nulled=facts.nulled,
         unknown_columns=facts.unknown_columns,
+        left_out=facts.left_out,
     )
 
 
@@ -235,6 +249,19 @@ def _insert_file(
             ", ".join(each.unknown_columns) or None,
         ],
     )
+    reading = each.file.reading
+    if reading is not None:
+        connection.execute(
+            "insert into raw.mapped_files values (?, ?, ?, ?, ?, ?)",
+            [
+                each.file_seq,
+                f"{reading.mapping.folder}/{each.file.path.name}",
+                reading.part.part,
+                reading.mapping.name,
+                reading.sha256,
+                each.left_out,
+            ],
+        )
 
 
 def _rows_in(connection: duckdb.DuckDBPyConnection, file_seq: int) -> int:

@@ -7,7 +7,10 @@ from orchestration.landing.files import IgnoredFile, LandingFile
 
 @dataclass(frozen=True)
 class IngestedFile:
-    """One file of this run; `copy_of` names the file whose content it repeats."""
+    """One file of this run; `copy_of` names the file whose content it repeats.
+
+    `left_out` counts rows that its mapping does not take: they are none of `rows_in`.
+    """
 
     file_seq: int
     file: LandingFile
@@ -16,6 +19,7 @@ class IngestedFile:
     rejected: dict[str, int] = field(default_factory=dict)
     nulled: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
+    left_out: int = 0
 
     @property
     def rows_loaded(self) -> int:
@@ -54,6 +58,8 @@ class IngestReport:
         for each in self.files:
             what = f"copy of {each.copy_of}" if each.copy_of else f"{each.rows_loaded:,} loaded"
             left_out = "".join(f", {rows:,} {why}" for why, rows in each.rejected.items())
+            if each.left_out:
+                left_out += f", {each.left_out:,} others not taken by its mapping"
             lines.append(f"{each.file.label}: {each.rows_in:,} rows, {what}{left_out}")
         lines += [f"not read: {each.path} {each.reason}" for each in self.ignored]
         return "\n".join(lines)

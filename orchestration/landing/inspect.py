@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,12 @@ from orchestration.landing.databases.inspection import inspect_database
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
-from orchestration.landing.schema import create_raw_schema, has_raw_schema
+from orchestration.landing.schema import (
+    MappedFile,
+    create_raw_schema,
+    has_raw_schema,
+    mapped_files_loaded,
+)
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.own_rule_counts import count_own_rules
 from orchestration.playbook import read_playbook
@@ -28,29 +34,48 @@ from orchestration.settings import Settings
 _RULED = "order_id, line_id, currency"
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """What raw holds: table, hash, name and part of each file, and how mapped ones were read."""
+
+    files: frozenset[tuple[str, str, str, str]] = frozenset()
+    mapped: dict[tuple[str, str, str], MappedFile] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> set[tuple[str, str]]:
+        return {(table, name) for table, _, name, _ in self.files}
+
+    @property
+    def tables(self) -> set[str]:
+        return {table for table, *_ in self.files}
+
+
 def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
     """Read and type every landing file in memory, and say what a night would make of it.
 
     Nothing is written: the warehouse is opened read-only if it is there, to tell new files from
     loaded ones; if another process holds it, that is said.
     """
-    discovery = discover(home.landing)
+    discovery = discover(home.landing, settings.landing)
     warnings = [f"{each.path} {each.reason}; it is not read." for each in discovery.ignored]
     files: list[FileInspection] = []
     problems: list[str] = []
-    with _in_memory(home, settings) as connection:
+    with in_memory_beside(home, settings) as connection:
         facts = FactsOfFiles(connection)
         known, warning = _attach_warehouse(connection, home)
         warnings += [warning] if warning else []
-        seen: dict[tuple[str, str], str] = {}
-        names = {(t, name): sha for (t, sha, name) in sorted(known or ())}
+        seen: dict[tuple[str, str, str], str] = {}
         for seq, file in enumerate(discovery.files, start=1):
             sha = content_sha256(file.path)
             status = _status(file, sha, known, seen)
-            if known and (file.table, file.name) in names and status in ("new", "copy"):
+            if known and (file.table, file.name) in known.labels and status in ("new", "copy"):
                 warnings.append(
                     f"{file.label} has another content than the file of that name that was landed "
                     "before: it is taken as a further file. Use `strata unload` if it replaces it."
+                )
+            if known and status == "loaded":
+                warnings += _read_otherwise_today(
+                    file, known.mapped.get((file.table, sha, file.name))
                 )
             each = _inspect_file(connection, file, status, seq, settings)
             if not each.problems:
@@ -62,14 +87,15 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         problems += [each.problem for each in databases if each.problem]
         if (
             not any(f.table == "transactions" for f in discovery.files)
-            and not any(table == "transactions" for table, *_ in known or ())
+            and not (known is not None and "transactions" in known.tables)
             and not any(each.into == "transactions" for each in databases)
         ):
             problems.append(f"There are no transactions in {home.landing / 'transactions'}.")
         problems += _problems_over_all(connection, settings)
         problems += _problems_of_playbook(home, settings)
         warnings += _warnings_of_postgres(settings)
-        if known:
+        warnings += _mappings_without_files(settings, discovery.files, known)
+        if known and known.files:
             facts.add_loaded({content_sha256(file.path) for file in discovery.files})
         schemes = predict_schemes(facts.to_data_facts(settings), settings)
     return LandingInspection(
@@ -83,7 +109,8 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
 
 
 @contextmanager
-def _in_memory(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def in_memory_beside(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory that has the raw tables, and room to spill beside the home."""
     beside = home.root if home.root.exists() else None
     with (
         tempfile.TemporaryDirectory(prefix=".strata-check-", dir=beside) as spill,
@@ -95,10 +122,10 @@ def _in_memory(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnec
 
 def _attach_warehouse(
     connection: duckdb.DuckDBPyConnection, home: Home
-) -> tuple[set[tuple[str, str, str]] | None, str | None]:
-    """Return table, hash and name of the loaded files, and a warning if that cannot be seen."""
+) -> tuple[_Loaded | None, str | None]:
+    """Return the loaded files, or None and a warning if they cannot be seen."""
     if not home.warehouse.exists():
-        return set(), None
+        return _Loaded(), None
     try:
         connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
     except duckdb.Error:
@@ -107,28 +134,59 @@ def _attach_warehouse(
             "only what lies in the landing folder was looked at."
         )
     if not has_raw_schema(connection, catalog="warehouse"):
-        return set(), None
-    return set(
-        connection.execute(
-            "select source_table, content_sha256, file_name from warehouse.raw.files "
-            "where status <> 'unloaded'"
-        ).fetchall()
+        return _Loaded(), None
+    rows = connection.execute(
+        "select file_seq, source_table, content_sha256, file_name from warehouse.raw.files "
+        "where status <> 'unloaded'"
+    ).fetchall()
+    mapped = mapped_files_loaded(connection, catalog="warehouse")
+    parts = {seq: each.part for seq, each in mapped.items()}
+    return _Loaded(
+        frozenset((table, sha, name, parts.get(seq, "")) for seq, table, sha, name in rows),
+        {(table, sha, name): mapped[seq] for seq, table, sha, name in rows if seq in mapped},
     ), None
 
 
 def _status(
     file: LandingFile,
     sha: str,
-    known: set[tuple[str, str, str]] | None,
-    seen: dict[tuple[str, str], str],
+    known: _Loaded | None,
+    seen: dict[tuple[str, str, str], str],
 ) -> str:
     if known is None:
         return "unknown"
-    if (file.table, sha, file.name) in known:
+    if (file.table, sha, file.name, file.part) in known.files:
         return "loaded"
-    is_loaded = any((table, content) == (file.table, sha) for table, content, _ in known)
-    is_first = seen.setdefault((file.table, sha), file.name) == file.name
+    is_loaded = any(
+        (table, part, content) == (file.table, file.part, sha)
+        for table, content, _, part in known.files
+    )
+    is_first = seen.setdefault((file.table, file.part, sha), file.name) == file.name
     return "new" if is_first and not is_loaded else "copy"
+
+
+def _read_otherwise_today(file: LandingFile, loaded: MappedFile | None) -> list[str]:
+    """Warn of a loaded file that its mapping would now read in another way."""
+    if file.reading is None or loaded is None or loaded.mapping_sha256 == file.reading.sha256:
+        return []
+    return [
+        f"{file.label} was loaded by the mapping {loaded.mapping} as it was then, and stays what "
+        "it was: the mapping has changed since. To read it anew, `strata unload "
+        f"{loaded.source_name}` and put the file back."
+    ]
+
+
+def _mappings_without_files(
+    settings: Settings, files: tuple[LandingFile, ...], known: _Loaded | None
+) -> list[str]:
+    """Warn of mappings that read nothing: most likely their pattern is wrong."""
+    used = {file.reading.mapping.name for file in files if file.reading}
+    used |= {each.mapping for each in known.mapped.values()} if known else set()
+    return [
+        f"the mapping {each.name} reads no file: none fits landing/{each.files}."
+        for each in settings.landing.mapping
+        if each.name not in used
+    ]
 
 
 def _inspect_file(
@@ -138,11 +196,18 @@ def _inspect_file(
     seq: int,
     settings: Settings,
 ) -> FileInspection:
+    mapping = file.reading.mapping if file.reading else None
+    name, pattern = (mapping.name, mapping.files) if mapping else (None, None)
     try:
         facts = load_scratch(connection, file, settings)
     except LandingError as error:
         return FileInspection(
-            file.table, file.name, status, problems=tuple(str(error).splitlines())
+            file.table,
+            file.name,
+            status,
+            problems=tuple(str(error).splitlines()),
+            mapping=name,
+            pattern=pattern,
         )
     if file.table == "transactions" and status != "copy":
         connection.execute(
@@ -166,16 +231,19 @@ def _inspect_file(
         first_day=facts.first_day,
         last_day=facts.last_day,
         currencies=facts.currencies,
+        mapping=name,
+        pattern=pattern,
+        left_out=facts.left_out,
     )
 
 
 def _keep_loaded_lines(
     connection: duckdb.DuckDBPyConnection,
-    known: set[tuple[str, str, str]] | None,
+    known: _Loaded | None,
     files: tuple[LandingFile, ...],
 ) -> None:
     """Add the lines of files that were loaded and no longer lie in the landing folder."""
-    if not known:
+    if known is None or not known.files:
         return
     here = [content_sha256(file.path) for file in files if file.table == "transactions"]
     gone = (

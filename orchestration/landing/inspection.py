@@ -12,7 +12,11 @@ from orchestration.own_rule_counts import NO_RULES, RuleCounts
 
 @dataclass(frozen=True)
 class FileInspection:
-    """One landing file; `status` is `new`, `loaded`, `copy`, or `unknown` if raw is in use."""
+    """One landing file; `status` is `new`, `loaded`, `copy`, or `unknown` if raw is in use.
+
+    `mapping` and `pattern` say by which entry of `landing.mapping` it is read, `left_out` how many
+    of its rows that entry does not take for this table.
+    """
 
     table: str
     name: str
@@ -26,6 +30,9 @@ class FileInspection:
     last_day: date | None = None
     currencies: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    mapping: str | None = None
+    pattern: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,12 @@ def _file_lines(each: FileInspection) -> list[str]:
     days = f", {each.first_day} to {each.last_day}" if each.first_day else ""
     money = f", {', '.join(each.currencies)}" if each.currencies else ""
     lines = [f"  {each.name} ({each.status}): {each.rows:,} rows{days}{money}"]
+    if each.mapping:
+        others = f"; {each.left_out:,} other rows are not taken for this table"
+        lines.append(
+            f"    by the mapping {each.mapping} (landing/{each.pattern})"
+            + (others if each.left_out else "")
+        )
     if each.rejected:
         lines.append(f"    rejected: {_counts(each.rejected)}")
     if each.nulled:

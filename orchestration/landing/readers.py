@@ -14,7 +14,6 @@ from orchestration.landing.counting import (
     read_csv_header,
 )
 from orchestration.landing.files import LandingFile
-from orchestration.landing_schema import LANDING
 
 # One line; longer ones are taken for a quote that was never closed.
 MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -26,7 +25,9 @@ class Source:
     """A file ready to be typed: `select <cells> from <relation>`, rows in the file's order.
 
     `cells` has the file's columns by their names there; `row` is the whole row where the format
-    has it as text; `row_number` counts the rows from 1 where the format can.
+    has it as text; `row_number` counts the rows from 1 where the format can. Of a mapped file,
+    `cells` has the contract's columns already, `extra` what no rule of the mapping knows, as one
+    JSON text, and `extra_columns` the names in it.
     """
 
     cells: dict[str, Cell]
@@ -34,6 +35,8 @@ class Source:
     row: str | None = None
     row_number: str | None = None
     header: Header | None = None
+    extra: str | None = None
+    extra_columns: tuple[str, ...] = ()
 
 
 def open_source(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
@@ -100,6 +103,11 @@ def _open_csv(_: duckdb.DuckDBPyConnection, file: LandingFile) -> Source:
     header = read_csv_header(file)
     names = [name or f"unnamed column {i}" for i, name in enumerate(header.names, start=1)]
     _check_names(file, names)
+    names = [
+        # Of a mapped file, two columns that nobody looks at may have one name.
+        name if names.index(name) == i else f"{name} ({i + 1})"
+        for i, name in enumerate(names)
+    ]
     columns = ", ".join(f"'c{i}': 'varchar'" for i in range(len(names)))
     relation = (
         f"read_csv({_path(file)}, columns = {{{columns}}}, auto_detect = false, header = false, "
@@ -147,11 +155,11 @@ def _check_names(file: LandingFile, names: list[str]) -> None:
     places: dict[str, list[str]] = {}
     for place, name in enumerate(names, start=1):
         places.setdefault(name.strip().lower(), []).append(str(place))
-    known = LANDING[file.table].by_name
+    known = file.known_columns
     twice = [
         f"`{name}`" if name in known else f"that of columns {' and '.join(where)}"
         for name, where in places.items()
-        if len(where) > 1
+        if len(where) > 1 and (name in known or file.reading is None)
     ]
     if twice:
         raise LandingError(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 
@@ -22,6 +23,17 @@ _DDL = (
         loaded_at timestamp not null,
         status varchar not null,
         unknown_columns varchar
+    )
+    """,
+    # Which rules a mapped file was read by: it keeps the meaning that it had when it was loaded.
+    """
+    create table if not exists raw.mapped_files (
+        file_seq bigint not null primary key,
+        source_name varchar not null,
+        part varchar not null,
+        mapping varchar not null,
+        mapping_sha256 varchar not null,
+        rows_left_out bigint not null
     )
     """,
     """
@@ -58,6 +70,37 @@ def has_raw_schema(connection: duckdb.DuckDBPyConnection, *, catalog: str | None
         [catalog],
     ).fetchone()
     return found is not None and found[0] > 0
+
+
+@dataclass(frozen=True)
+class MappedFile:
+    """How a loaded file was read that is not in the form of its table.
+
+    `source_name` is the file's own, below `landing/`; it may stand for several landing files.
+    """
+
+    source_name: str
+    part: str
+    mapping: str
+    mapping_sha256: str
+
+
+def mapped_files_loaded(
+    connection: duckdb.DuckDBPyConnection, *, catalog: str | None = None
+) -> dict[int, MappedFile]:
+    """Return the mapped files by `file_seq`; none in a warehouse of before there were mappings."""
+    found = connection.execute(
+        "select database_name from duckdb_tables() where schema_name = 'raw' "
+        "and table_name = 'mapped_files' and database_name = coalesce(?, current_database())",
+        [catalog],
+    ).fetchone()
+    if found is None:
+        return {}
+    rows = connection.execute(
+        "select file_seq, source_name, part, mapping, mapping_sha256 "
+        f'from "{found[0]}".raw.mapped_files'
+    ).fetchall()
+    return {file_seq: MappedFile(*rest) for file_seq, *rest in rows}
 
 
 @contextmanager

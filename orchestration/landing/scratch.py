@@ -3,7 +3,7 @@
 import difflib
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,14 +11,10 @@ import duckdb
 
 from orchestration.errors import LandingError
 from orchestration.landing.cells import quoted
-from orchestration.landing.counting import count_rows
 from orchestration.landing.files import LandingFile, check_is_what_its_suffix_says
-from orchestration.landing.readers import (
-    ROW_NUMBER_OF_PARQUET,
-    Source,
-    open_source,
-    reading_failed,
-)
+from orchestration.landing.mapping.selection import count_taken
+from orchestration.landing.mapping.source import drop_staged_export, open_landing_file
+from orchestration.landing.readers import ROW_NUMBER_OF_PARQUET, Source, reading_failed
 from orchestration.landing.rules import named_currency
 from orchestration.landing.statement import bad_bit, range_bit, typing_statement
 from orchestration.landing.typing_sql import EXPECTED_FORMS
@@ -47,6 +43,7 @@ class ScratchFacts:
     missing_columns : optional columns that the file does not have.
     first_day, last_day : business days of the table's first required date or instant.
     currencies : as named in the rows that stand; a value that is no code is not repeated.
+    left_out : rows of the file that its mapping does not take, none of `rows_in`.
     """
 
     rows_in: int
@@ -57,6 +54,7 @@ class ScratchFacts:
     first_day: date | None
     last_day: date | None
     currencies: tuple[str, ...]
+    left_out: int = 0
 
 
 def load_scratch(
@@ -76,23 +74,29 @@ def load_scratch(
     """
     check_is_what_its_suffix_says(file)
     try:
-        source = open_source(connection, file)
-        rows_in = count_rows(file, source.header)
-        by_column = _columns_found(file, source, is_empty=rows_in == 0)
+        source = open_landing_file(connection, file)
+        counted = count_taken(file, source.header)
+        by_column = _columns_found(file, source, is_empty=counted.taken == 0)
         unknown = tuple(n for n in source.cells if n.strip().lower() not in by_column)
         sql = typing_statement(LANDING[file.table], source, by_column, unknown, settings)
         if source.row_number is None:
             sql = _staged(connection, sql)
         connection.execute(f"create or replace temp view {SCRATCH_VIEW} as {sql}")
-        return _facts(connection, file, by_column, unknown, rows_in)
+        facts = _facts(connection, file, by_column, unknown, counted.taken)
     except duckdb.Error as error:
         raise reading_failed(file, error) from None
+    return replace(
+        facts,
+        left_out=counted.left_out,
+        unknown_columns=facts.unknown_columns + source.extra_columns,
+    )
 
 
 def drop_scratch(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop what loading a file leaves behind, be it a run that was killed."""
     connection.execute(f"drop view if exists {SCRATCH_VIEW}")
     _staged_path(connection).unlink(missing_ok=True)
+    drop_staged_export(_staged_path(connection).parent)
 
 
 def _staged(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
@@ -179,7 +183,7 @@ def _facts(
         ):
             problems.append(
                 f"{file.label}: none of the {bad:,} values of column `{column.name}` can be read. "
-                f"Expected: {EXPECTED_FORMS[column.kind]}."
+                f"Expected: {EXPECTED_FORMS[column.kind]}.{_hint_of_mapping(file)}"
             )
         bad_standing = sum(row[place] for row in standing)
         if bad_standing and not column.is_required:
@@ -201,6 +205,15 @@ def _facts(
         last_day=max(days, default=None),
         currencies=tuple(sorted({named_currency(code) for code in currencies})),
     )
+
+
+def _hint_of_mapping(file: LandingFile) -> str:
+    """Say where to look if the file is read by a mapping."""
+    if file.reading is None:
+        return ""
+    mapping = file.reading.mapping
+    written = mapping.dates or "not set, so ISO 8601"
+    return f" Look at `dates` in the mapping {mapping.name} ({written})."
 
 
 def _is_any_readable(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:

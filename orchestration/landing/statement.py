@@ -99,6 +99,9 @@ def typing_statement(
         names[table.columns.index(column)] = bounded
     landed = {name: Cell(here[name], cell.duckdb_type) for name, cell in source.cells.items()}
     extra = _json_object({name: landed[name] for name in unknown}) if unknown else "null"
+    if source.extra:
+        cells.append(f"{source.extra} as extra_text")
+        extra = "extra_text"
     if source.row:
         cells.append(f"{source.row} as row_text")
     if source.row_number:

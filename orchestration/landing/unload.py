@@ -2,6 +2,7 @@
 
 import difflib
 import shutil
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import duckdb
 from orchestration.errors import InputError
 from orchestration.home import Home
 from orchestration.landing.files import content_sha256
-from orchestration.landing.schema import has_raw_schema, transaction
+from orchestration.landing.schema import has_raw_schema, mapped_files_loaded, transaction
 from orchestration.landing_schema import LANDING
 
 MAX_FILES_LISTED = 20
@@ -22,7 +23,7 @@ class UnloadReport:
 
     Attributes
     ----------
-    label : the file, as `<table>/<name>`.
+    label : the file, as `<folder>/<name>`.
     rows_removed : rows that left `raw`, rejected ones included; 0 if a copy took their place.
     replaced_by : the copy that now stands for the same content.
     moved_to : where the landing file went; None if it no longer lay in the landing folder.
@@ -58,12 +59,19 @@ class _Loaded:
     name: str
     sha256: str
     copy_of: int | None
+    source_name: str | None
+
+    @property
+    def label(self) -> str:
+        """What a person calls the file; a mapped one is several of these."""
+        return self.source_name or f"{self.table}/{self.name}"
 
 
 def unload(connection: duckdb.DuckDBPyConnection, home: Home, file: str) -> UnloadReport:
     """Take back the content that was landed last under a name.
 
-    `file` is a path or `<table>/<name>`. The landing file moves to `unloaded/<table>/`, unchanged,
+    `file` is a path, `<table>/<name>` or, of a file that a mapping reads, `<folder>/<name>`: what
+    it is in all its tables goes. The landing file moves to `unloaded/<folder>/`, unchanged,
     so that the next night does not read it again. What its rows touched is computed anew by the
     next night.
 
@@ -73,70 +81,74 @@ def unload(connection: duckdb.DuckDBPyConnection, home: Home, file: str) -> Unlo
         If no such file is landed (naming those that are), or one of that name lies in `unloaded/`.
     """
     landed = _landed_files(connection)
-    same_name = [each for each in landed if f"{each.table}/{each.name}" == _label(home, file)]
+    label = _label(home, file, {each.label for each in landed})
+    same_name = [each for each in landed if each.label == label]
     if not same_name:
-        raise InputError(_unknown(home, file, landed))
-    taken = same_name[-1]
-    source = home.landing / taken.table / taken.name
-    target = home.unloaded / taken.table / taken.name
+        raise InputError(_unknown(home, file, label, landed))
+    last = same_name[-1]
+    taken = [each for each in same_name if each.sha256 == last.sha256]
+    source = home.landing / label
+    target = home.unloaded / label
     # A landing file that was overwritten since is another content: it is not this one's to move.
-    is_there = source.is_file() and content_sha256(source) == taken.sha256
+    is_there = source.is_file() and content_sha256(source) == last.sha256
     if is_there and target.exists():
         raise InputError(
-            f"{taken.table}/{taken.name} was not taken back: {target} is there already. Move that "
-            "file away first."
+            f"{label} was not taken back: {target} is there already. Move that file away first."
         )
-    copies = [each for each in landed if each.copy_of == taken.file_seq]
+    rows_removed, heirs = 0, []
     with transaction(connection):
-        rows_removed = 0
-        if taken.copy_of is None and copies:
-            _hand_over(connection, taken, copies)
-        elif taken.copy_of is None:
-            rows_removed = _remove_rows(connection, taken)
-        connection.execute(
-            "update raw.files set status = 'unloaded', copy_of = null where file_seq = ?",
-            [taken.file_seq],
-        )
+        for each in taken:
+            copies = [copy for copy in landed if copy.copy_of == each.file_seq]
+            if each.copy_of is None and copies:
+                _hand_over(connection, each, copies)
+            elif each.copy_of is None:
+                rows_removed += _remove_rows(connection, each)
+            heirs += copies[:1]
+            connection.execute(
+                "update raw.files set status = 'unloaded', copy_of = null where file_seq = ?",
+                [each.file_seq],
+            )
         if is_there:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(source, target)
     return UnloadReport(
-        label=f"{taken.table}/{taken.name}",
-        file_seq=taken.file_seq,
+        label=label,
+        file_seq=last.file_seq,
         rows_removed=rows_removed,
-        replaced_by=f"{copies[0].table}/{copies[0].name}" if copies else None,
+        replaced_by=heirs[0].label if heirs else None,
         moved_to=target if is_there else None,
-        still_loaded=len(same_name) - 1,
+        still_loaded=len({each.sha256 for each in same_name}) - 1,
     )
 
 
 def _landed_files(connection: duckdb.DuckDBPyConnection) -> list[_Loaded]:
     if not has_raw_schema(connection):
         return []
+    mapped = mapped_files_loaded(connection)
     return [
-        _Loaded(*row)
-        for row in connection.execute(
+        _Loaded(seq, table, name, sha, copy_of, mapped[seq].source_name if seq in mapped else None)
+        for seq, table, name, sha, copy_of in connection.execute(
             "select file_seq, source_table, file_name, content_sha256, copy_of from raw.files "
             "where status <> 'unloaded' order by file_seq"
         ).fetchall()
     ]
 
 
-def _label(home: Home, file: str) -> str:
-    """Return `<table>/<name>` of what a person typed: that form, or a path to the landing file."""
+def _label(home: Home, file: str, labels: Set[str]) -> str:
+    """Return `<folder>/<name>` of what a person typed: that form, or a path to the landing file."""
     path = Path(file)
-    if not path.is_absolute() and len(path.parts) == 2 and path.parts[0] in LANDING:
+    is_label = len(path.parts) == 2 and (path.parts[0] in LANDING or file in labels)
+    if not path.is_absolute() and is_label:
         return file
     resolved = path.parent.resolve() / path.name
     landing = home.landing.resolve()
     return str(resolved.relative_to(landing)) if resolved.is_relative_to(landing) else file
 
 
-def _unknown(home: Home, file: str, landed: list[_Loaded]) -> str:
-    labels = sorted({f"{each.table}/{each.name}" for each in landed})
+def _unknown(home: Home, file: str, label: str, landed: list[_Loaded]) -> str:
+    labels = sorted({each.label for each in landed})
     if not labels:
         return f"{file} cannot be taken back: no file has been landed yet."
-    label = _label(home, file)
     if (home.landing / label).is_file():
         return (
             f"{label} lies in the landing folder but was never loaded: there is nothing to take "

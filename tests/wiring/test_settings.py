@@ -185,7 +185,7 @@ _DATABASE = "landing:\n  databases:\n    - {{name: shop, url_env: SHOP, table: o
         ),
         (
             _DATABASE.format("into: stores") + _DATABASE.format("into: stores").splitlines()[2],
-            ["names shop twice"],
+            ["shop stands there twice"],
         ),
         (
             "publish:\n  postgres:\n    url_env: 'postgresql://me:secret@db'\n",
