@@ -2,8 +2,9 @@
 
 from orchestration.database import opened
 from orchestration.export_settings import schemes_of
-from orchestration.exports.delivery import Delivery, Night, deliver
+from orchestration.exports.delivery import Delivery, deliver
 from orchestration.exports.folder import Export
+from orchestration.exports.message import Night
 from orchestration.exports.profiles import exported_schemes
 from orchestration.exports.write_night import PROFILES
 from orchestration.home import Home

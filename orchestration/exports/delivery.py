@@ -1,6 +1,5 @@
 """Tonight's entries and exits to the webhook's receiver, and what came of it."""
 
-import hashlib
 import json
 import os
 import time
@@ -8,18 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from orchestration.export_settings import WebhookSettings
 from orchestration.exports import told
+from orchestration.exports.message import Night, message_id, payload
 from orchestration.exports.posting import Answer, Outcome, Receiver, post_signed
 from orchestration.home import Home
 from orchestration.publishing import durable
 
 OUTCOME = "last-delivery.json"
-EVENT = "segment.moves"
 
 
 @dataclass(frozen=True)
@@ -49,14 +47,6 @@ class Delivery:
     @property
     def missed(self) -> int:
         return self.batches - self.taken
-
-
-@dataclass(frozen=True)
-class Night:
-    """The published night whose moves are told, and the run that tells them."""
-
-    as_of_date: date
-    run_id: str
 
 
 @dataclass
@@ -146,37 +136,6 @@ def deliver(
             break
     told.write_told(connection, path)
     return _keep(home, count)
-
-
-def payload(batch: told.Batch, night: Night, segment_name: str, *, sent_at: int) -> bytes:
-    """Return the JSON of a batch: ids of customers, and of persons nothing else."""
-    content: dict[str, Any] = {
-        "type": EVENT,
-        "timestamp": datetime.fromtimestamp(sent_at, UTC).isoformat().replace("+00:00", "Z"),
-        "data": {
-            "as_of_date": night.as_of_date.isoformat(),
-            "run_id": night.run_id,
-            "scheme": batch.segment_id.partition(".")[0],
-            "segment_id": batch.segment_id,
-            "segment_name": segment_name,
-            "batch": batch.number,
-            "batches": batch.batches,
-            "entered": batch.entered,
-            "left": batch.left,
-        },
-    }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def message_id(batch: told.Batch, night: Night) -> str:
-    """Return the idempotency key: the run, the segment, the batch, and what is told in it.
-
-    It is the same in every attempt, and differs from that of a batch that had been taken when the
-    rest is told again.
-    """
-    content = json.dumps([batch.entered, batch.left]).encode()
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    return f"{night.run_id}:{batch.segment_id}:{batch.number}:{digest}"
 
 
 def last_delivery(home: Home) -> Delivery | None:

@@ -79,9 +79,7 @@ def write_exports(home: Home, settings: Settings, issue: Issue) -> Export:
             changes=count_changes(connection, changes),
             changes_since=base.as_of_date if base else None,
             schemes=tuple(schemes),
-            purposes={
-                scheme: exports.purposes[scheme] for scheme in schemes if scheme in exports.purposes
-            },
+            purposes=dict(exports.purposes),
             guarded_rows=guarded,
             files=tuple(sorted(files, key=lambda file: file.path)),
         )

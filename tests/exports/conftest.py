@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.exports.folder import Export
-from orchestration.exports.profiles import SCORES
+from orchestration.exports.scores import SCORES
 from orchestration.exports.write_night import write_exports
 from orchestration.home import Home
 from orchestration.publishing.issue import Issue

@@ -5,7 +5,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from orchestration.exports.profiles import ACTIONS, CONSENTS, LIMITS, SCORES
+from orchestration.exports.profiles import ACTIONS, LIMITS
+from orchestration.exports.scores import CONSENTS, SCORES
 from orchestration.settings import Settings
 from tests.exports.conftest import FIRST, OWN, SECOND, Customer, Shop, settings
 

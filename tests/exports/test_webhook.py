@@ -10,7 +10,8 @@ import pytest
 
 from orchestration.exports import delivery, posting
 from orchestration.exports.deliver_night import deliver_export
-from orchestration.exports.delivery import Delivery, Night, last_delivery, message_id
+from orchestration.exports.delivery import Delivery, last_delivery
+from orchestration.exports.message import Night, message_id
 from orchestration.exports.posting import Answer, post_signed, signed_headers
 from orchestration.exports.told import Batch
 from orchestration.exports.words import missed_delivery
