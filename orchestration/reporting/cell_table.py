@@ -1,6 +1,6 @@
 """Collects the cells of a table with what everybody knows of their sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ class CellTable:
         spends = (cell.spend or Decimal(0) for cell in found)
         return sum(cell.customers for cell in found), sum(spends, Decimal(0))
 
-    def add_sum(self, whole: Key, parts: list[Key]) -> None:
+    def add_sum(self, whole: Key, parts: Sequence[Key]) -> None:
         """Say that a whole is the sum of its parts, and of some others where these are not all.
 
         Two tables may count other customers: who refuses profiling since is in no count of tonight.
@@ -38,9 +38,9 @@ class CellTable:
         rest = self.cells[whole].customers - customers
         if rest < 0:
             return
-        told = parts
+        told = list(parts)
         if rest > 0:
-            told = [*parts, self.add(("rest", whole, len(self.sums)), Cell(rest, is_shown=False))]
+            told.append(self.add(("rest", whole, len(self.sums)), Cell(rest, is_shown=False)))
         self.sums.append(Sum(whole, tuple(told), self.cells[whole].spend == spend))
 
     def hidden(self) -> set[Key]:

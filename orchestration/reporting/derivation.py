@@ -1,6 +1,6 @@
 """What follows of hidden cells from the sums that they are part of, and from those shown."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,8 @@ TOLERANCE = 1e-6
 LOOSE = 1e-3
 """Customers above its least number from which a cell is not bound to it."""
 
-Key = Hashable
+Key = tuple[Any, ...]
+"""What a cell is of, kind first."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def pinned_cells(
         b_eq=matrix @ values,
         bounds=[(least, None)] * count + [(0.0, LOOSE)] * count,
     )
+    assert found.x is not None, "the true numbers are a solution"
     loose = {key for key, place in places.items() if found.x[count + place] > LOOSE / 2}
     fixed = [key for key in places if key not in loose and cells[key].is_secret]
     beside = {

@@ -81,13 +81,13 @@ def _index_row(
         status = "unchecked"
     else:
         status = "good" if passed == checks else "warned"
-    is_told = customers is not None and customers >= SMALL_CELL
+    told = customers if customers is not None and customers >= SMALL_CELL else None
     return {
         "date": words.date(day),
         "page": page,
         "status": status,
         "said": words(f"status.{status}", failed=checks - passed),
-        "customers": words.number(customers) if is_told else words.unknown,
-        "spend": words.money(row["spend"]) if row and is_told else words.unknown,
+        "customers": words.unknown if told is None else words.number(told),
+        "spend": words.money(row["spend"]) if row and told is not None else words.unknown,
         "checks": f"{passed} / {checks}" if checks else words.unknown,
     }
