@@ -1,5 +1,6 @@
 """The columns of tables and where they come from, for the Dagster UI."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,17 +66,20 @@ def of_table(columns: Mapping[str, str], lineage: Mapping[str, Any]) -> dict[str
 
 
 def _sources(column: str, deps: Sequence[dg.TableColumnDep]) -> list[str]:
-    """Name the columns that one comes from, the first few of many.
+    """Name the columns that one comes from; of many, their tables and how many of each.
 
-    One of the same name is told by its table alone.
+    A column of the same name is told by its table alone.
     """
-    names = [
+    if len(deps) > MAX_SOURCES:
+        tables = Counter(dep.asset_key.to_user_string() for dep in deps)
+        named = [f"← {table} ({count})" for table, count in tables.most_common(MAX_SOURCES)]
+        more = len(tables) - len(named)
+        return [*named, f"and {more} more"] if more else named
+    return [
         f"← {dep.asset_key.to_user_string()}"
         + ("" if dep.column_name == column else f".{dep.column_name}")
         for dep in deps
     ]
-    more = len(names) - MAX_SOURCES
-    return [*names[:MAX_SOURCES], f"and {more} more"] if more > 0 else names
 
 
 def _asked_of(column: Column) -> str:
