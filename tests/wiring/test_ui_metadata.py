@@ -153,7 +153,7 @@ def test_a_table_that_cannot_be_read_stops_no_night() -> None:
     [
         ([], []),
         (["orders.amount"], ["← core/orders"]),
-        (["orders.amount", "lines.paid"], ["← core/orders", "← core/lines.paid"]),
+        (["orders.amount", "lines.paid"], ["← core/lines.paid", "← core/orders"]),
         (["a.x", "b.x", "b.y", "b.z", "c.x"], ["← core/b (3)", "← core/a (1)", "← core/c (1)"]),
         (
             ["a.x", "b.x", "c.x", "d.x", "e.x"],
