@@ -23,6 +23,7 @@ MIN_DAYS = 60
 
 _MODELS = ("behaviour", "ml__cadence_parameters")
 _PUBLISH = ("serving__strata",)
+_EXPORTS = ("exports__night", "exports__deliveries")
 # Step by step: what Strata took, what the bare script took for the same.
 _PARTS: tuple[tuple[str, Callable[[StrataNight], float], tuple[str, ...]], ...] = (
     ("ingest", lambda night: night.steps["ingest"], ("raw",)),
@@ -35,6 +36,7 @@ _PARTS: tuple[tuple[str, Callable[[StrataNight], float], tuple[str, ...]], ...] 
     ("models", lambda night: _of(night, _MODELS), ()),
     ("segments, marts", lambda night: night.seconds_of("segments", "marts"), ("segments",)),
     ("publish", lambda night: _of(night, _PUBLISH), ("parquet",)),
+    ("exports", lambda night: _of(night, _EXPORTS), ()),
     ("report", lambda night: night.steps["reports__night"], ()),
     ("outside all steps", lambda night: night.process.seconds - sum(night.steps.values()), ()),
 )
