@@ -70,7 +70,7 @@ def decide(
     """
     if not settings.schedule.when_files_land:
         return _skip("Switched off by the setting `schedule.when_files_land`.", watch)
-    look = look_at(home.landing)
+    look = look_at(home.landing, settings.landing)
     if look.fingerprint == watch.settled:
         return _skip(f"Nothing has landed since the last look.{_not_read(look)}", watch)
     if look.fingerprint != watch.seen:

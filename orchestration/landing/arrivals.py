@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.landing.mapping.settings import LandingSettings
 from orchestration.landing.schema import has_raw_schema
 from orchestration.landing_schema import LANDING
 
@@ -62,13 +63,14 @@ class LoadedFile:
     loaded_at: float
 
 
-def look_at(landing: Path) -> Look:
-    """Look at names, sizes and times of everything in the folders of the landing tables."""
-    discovery = discover(landing)
+def look_at(landing: Path, settings: LandingSettings | None = None) -> Look:
+    """Look at names, sizes and times of everything in the folders of tables and of mappings."""
+    discovery = discover(landing, settings)
+    mapped = sorted({each.folder for each in settings.mapping}) if settings else []
     digest = hashlib.sha256()
-    for table in LANDING:
-        for name, size, changed_ns in sorted(_entries(landing / table)):
-            digest.update(os.fsencode(f"{table}/{name}\0{size}\0{changed_ns}\n"))
+    for folder in dict.fromkeys([*LANDING, *mapped]):
+        for name, size, changed_ns in sorted(_entries(landing / folder)):
+            digest.update(os.fsencode(f"{folder}/{name}\0{size}\0{changed_ns}\n"))
     return Look(discovery.files, len(discovery.ignored), digest.hexdigest())
 
 

@@ -10,8 +10,10 @@ import yaml
 
 from orchestration.data_days import days_in_data
 from orchestration.errors import InputError, LandingError, SettingsError
+from orchestration.landing.arrivals import look_at, new_files, read_loaded
 from orchestration.landing.mapping.formula import parse_formula
 from orchestration.settings import Settings, load_settings
+from orchestration.warehouse import connect
 
 SHOP = {
     "name": "shop",
@@ -259,6 +261,21 @@ def test_the_days_in_waiting_exports_are_seen(landing: Any) -> None:
     days = days_in_data(landing.home, landing.settings)
     assert days is not None
     assert (str(days.first), str(days.last)) == ("2024-05-01", "2024-05-03")
+
+
+def test_an_export_that_lands_is_new_until_it_is_loaded(landing: Any) -> None:
+    use(landing)
+    empty = look_at(landing.home.landing, landing.settings.landing)
+    put(landing)
+    look = look_at(landing.home.landing, landing.settings.landing)
+    assert look.fingerprint != empty.fingerprint
+    assert [each.name for each in new_files(look.files, [])] == [
+        "shop/a.csv",
+        "shop/a.csv (refunds)",
+    ]
+    landing.ingest()
+    with connect(landing.home, landing.settings) as connection:
+        assert new_files(look.files, read_loaded(connection)) == []
 
 
 def test_a_mapping_survives_being_written_down_with_a_run(landing: Any) -> None:
