@@ -103,7 +103,7 @@ def test_a_full_disk_takes_back_what_was_written(
     def fail(*_: Any) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("orchestration.landing.mapping.adoption.shutil.copyfile", fail)
+    monkeypatch.setattr("orchestration.landing.mapping.adoption.put_in_place", fail)
     with pytest.raises(OSError, match="no space left"):
         adopt(landing.home, "shopify", [export])
     assert tree(landing.home.root) == {}
