@@ -96,7 +96,7 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
             try:
                 publish_to_postgres(home, issue, settings.publish.postgres)
             except PostgresError as error:
-                instance.report_engine_event(str(error), run_id=run_id)
+                _note(instance, run_id, str(error))
 
 
 def _note(instance: dg.DagsterInstance, run_id: str, message: str) -> None:

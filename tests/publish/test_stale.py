@@ -56,6 +56,8 @@ def test_a_night_that_failed_with_its_warehouse_is_told_all_the_same(
 ) -> None:
     monkeypatch.setattr(failures, "render_report", lambda *_, **__: None)
     published_home.warehouse.write_bytes(b"no database")
+    monkeypatch.delenv("NOWHERE", raising=False)
+    published_home.settings_file.write_text("publish: {postgres: {url_env: NOWHERE}}\n")
     with dg.DagsterInstance.ephemeral() as instance:
         run = dg.DagsterRun(job_name="nightly", status=dg.DagsterRunStatus.STARTED)
         instance.add_run(run)
@@ -64,7 +66,9 @@ def test_a_night_that_failed_with_its_warehouse_is_told_all_the_same(
 
         said = [each.dagster_event.message for each in instance.all_logs(run.run_id)]
     assert run_info(published_home)[1:3] == (True, FAILED)
-    assert said == ["The checks of the failed night could not be kept: IOException."]
+    assert said[0] == "The checks of the failed night could not be kept: IOException."
+    assert "takes its address from the variable NOWHERE, which is not set" in said[1]
+    assert len(said) == 2
 
 
 def test_failures_in_a_row_push_out_no_good_night(
