@@ -105,7 +105,7 @@ def test_a_fault_in_a_dbt_model_or_a_python_asset_leaves_no_trace_of_the_row(
     if where == "python":
         monkeypatch.setattr(clustering, "fit_cadence", quote_a_customer)
     else:
-        spoil_a_column_after_ingest(monkeypatch)
+        put_a_row_where_dbt_expects_a_number(installation, monkeypatch)
 
     result = installation.strata("run", "--as-of", NIGHT)
 
@@ -118,20 +118,23 @@ def test_a_fault_in_a_dbt_model_or_a_python_asset_leaves_no_trace_of_the_row(
     assert EMAIL in kept.read_text()
 
 
-def spoil_a_column_after_ingest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let dbt's models meet a text where money should be, so that DuckDB's error quotes it."""
-    real = ingest.ingest
+def put_a_row_where_dbt_expects_a_number(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let a dbt model meet a text that it takes for a number: DuckDB's error quotes it."""
+    installation.land(
+        "engagement_events",
+        "events.csv",
+        "customer_id,event_type,occurred_at\nC001,email_open,2024-06-01 10:00\n",
+    )
+    real = ingest.record_run
 
-    def then_spoil(connection: duckdb.DuckDBPyConnection, *rest: Any) -> Any:
-        report = real(connection, *rest)
-        connection.execute("alter table raw.transactions rename to landed_transactions")
-        connection.execute(
-            "create view raw.transactions as select * replace (cast(coalesce(customer_id, "
-            f"'{EMAIL} {PHONE} {ROW}') as decimal(18, 4)) as amount) from raw.landed_transactions"
-        )
-        return report
+    def then_spoil(connection: duckdb.DuckDBPyConnection, *rest: Any) -> None:
+        real(connection, *rest)
+        weight = f"email_open={EMAIL} {PHONE} {ROW.replace(',', ' ')}"
+        connection.execute("update ops.night set engagement_weights = ?", [weight])
 
-    monkeypatch.setattr(ingest, "ingest", then_spoil)
+    monkeypatch.setattr(ingest, "record_run", then_spoil)
 
 
 def test_a_fault_in_a_sensor_reaches_neither_the_tick_nor_the_run(
