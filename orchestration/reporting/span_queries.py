@@ -27,7 +27,7 @@ NIGHTS = """
 """
 # Stayers included; what they spent is as of the published night.
 FLOWS = """
-    select scheme, from_segment_id, to_segment_id, customers, spend_365d as spend,
+    select scheme, from_segment_id, to_segment_id, customers, coalesce(spend_365d, 0) as spend,
         previous_as_of_date
     from marts.fct_segment_transitions
     where as_of_date = $night and previous_as_of_date is not null

@@ -273,7 +273,8 @@ def make_serving_file(
         run(
             f"create table marts.fct_segment_transitions as select {night}, scheme, "
             "from_id as from_segment_id, to_id as to_segment_id, customers::bigint as customers, "
-            f"0::decimal(18, 2) as spend_365d, date '{PREVIOUS}' as previous_as_of_date, "
+            "case when from_id is not null then 0::decimal(18, 2) end as spend_365d, "
+            f"date '{PREVIOUS}' as previous_as_of_date, "
             "own::bigint as moved_themselves, refit::bigint as moved_by_refit, "
             "border::bigint as moved_at_border from (values "
             "('rfm', 'rfm.loyal', 'rfm.loyal', 1100, null, null, null), "
