@@ -38,7 +38,7 @@ def equation(values: dict[object, int], total: int, hidden: set[object]) -> Equa
     return {key: 1 for key in values if key in hidden}, total - told
 
 
-@pytest.fixture(params=[40, 60, 130, 400])
+@pytest.fixture(params=[60, 130])
 def small_night(
     make_night: Callable[..., Path], request: pytest.FixtureRequest
 ) -> tuple[Path, NightFigures]:
@@ -112,7 +112,7 @@ def random_flows(seed: int) -> list[Row]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(15))
 def test_no_small_cell_of_a_matrix_follows_from_its_rows_and_columns(seed: int) -> None:
     flows = [row for row in random_flows(seed) if row["customers"]]
     hidden = hidden_flows("year", "x", flows, set())
@@ -137,7 +137,7 @@ def test_no_small_cell_of_a_matrix_follows_from_its_rows_and_columns(seed: int) 
     assert all(spread(key, equations) > 0.5 for key in small)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(15))
 def test_who_came_and_who_left_follow_neither_from_moves_nor_from_growth(seed: int) -> None:
     flows = [row for row in random_flows(seed) if row["customers"]]
     hidden = hidden_moves("night", "x", flows, set())

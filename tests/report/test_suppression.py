@@ -127,7 +127,7 @@ def test_a_sum_of_an_unknown_cell_is_an_error() -> None:
         hidden_cells({"a": Cell(2)}, [Sum("a", ("gone",))])
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_an_attacker_who_solves_for_the_least_and_the_most_learns_no_small_cell(seed: int) -> None:
     """Bounds by linear programming, as sharp as whole numbers above zero allow."""
     rng = np.random.default_rng(seed)
