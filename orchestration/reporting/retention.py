@@ -19,7 +19,9 @@ def retention_table(night: NightFigures, words: Wording) -> dict[str, Any] | Non
     for row in night.cohorts:
         if month_after(row["cohort_month"], row["month_number"] + 1) <= night.as_of_date + DAY:
             by_cohort.setdefault(row["cohort_month"], []).append(row)
-    cohorts = sorted(by_cohort)[-COHORTS_SHOWN:]
+    # Of who has just begun there is nothing to tell yet.
+    cohorts = sorted(cohort for cohort, rows in by_cohort.items() if len(rows) > 1)
+    cohorts = cohorts[-COHORTS_SHOWN:]
     months = range(1, max((len(by_cohort[cohort]) for cohort in cohorts), default=0))
     if not months:
         return None
