@@ -1,11 +1,11 @@
 """The assets that hand the published night to the tools that people work in."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import dagster as dg
 
+from orchestration.assets.serving import tell_of_nights_before
 from orchestration.exports.deliver_night import deliver_export
 from orchestration.exports.folder import Export, latest_export
 from orchestration.exports.words import delivery_text, export_text
@@ -45,7 +45,7 @@ def build_exports(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefiniti
     def night_exports(
         context: dg.AssetExecutionContext, night: NightHome
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-        issue, why_not = _issue_to_export(night, as_of_date(context))
+        issue, why_not = _issue_to_export(night, context, FILES)
         if issue is None:
             yield dg.MaterializeResult(metadata={"not_written": why_not})
             yield _result(_as_check(NO_ADDRESS, FILES, 0))
@@ -90,7 +90,7 @@ def build_deliveries(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefin
     def night_deliveries(
         context: dg.AssetExecutionContext, night: NightHome
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
-        issue, why_not = _issue_to_export(night, as_of_date(context))
+        issue, why_not = _issue_to_export(night, context, DELIVERIES)
         export = latest_export(night.home)
         delivery = None
         if issue is not None and export is not None:
@@ -116,10 +116,16 @@ def build_deliveries(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefin
     return night_deliveries
 
 
-def _issue_to_export(night: NightHome, day: date) -> tuple[Issue | None, str]:
-    """Return the issue to export, or None and why not: what goes out is always the latest night."""
-    issue = current_issue(night.home)
+def _issue_to_export(
+    night: NightHome, context: dg.AssetExecutionContext, asset: dg.AssetKey
+) -> tuple[Issue | None, str]:
+    """Return the issue to export, or None and why not: what goes out is always the latest night.
+
+    Dagster is told that nights within a backfill are done with, as it is of back-dated ones.
+    """
+    issue, day = current_issue(night.home), as_of_date(context)
     assert issue is not None, "the publish comes first"
+    tell_of_nights_before(context, asset, issue)
     if night.home.is_rebuild:
         return None, "A rebuilt night stands beside the live one and exports nothing."
     if issue.as_of_date != day:

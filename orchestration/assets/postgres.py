@@ -28,8 +28,8 @@ def build_postgres(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinit
         owners=["team:data-platform"],
         partitions_def=partitions,
         output_required=False,
-        description="The tables of `serving/strata.duckdb` in a Postgres schema, replaced in one "
-        "transaction: readers see one whole night, grants and views stay.",
+        description="One copy per night of the tables of `serving/strata.duckdb` in a Postgres "
+        "schema, replaced in one transaction: readers see one whole night, grants and views stay.",
         check_specs=[
             dg.AssetCheckSpec(
                 POSTGRES_CHECK,
