@@ -9,11 +9,13 @@ from orchestration.assets.serving import tell_of_nights_before
 from orchestration.exports.deliver_night import deliver_export
 from orchestration.exports.folder import Export, latest_export
 from orchestration.exports.words import delivery_text, export_text
-from orchestration.exports.write_night import write_exports
+from orchestration.exports.write_night import profile_columns, write_exports
 from orchestration.ops_tables import CheckResult, add_checks
 from orchestration.publishing.issue import current_issue
 from orchestration.publishing.manifest import Issue
 from orchestration.resources import NightHome, as_of_date
+from orchestration.ui_metadata.column_schema import of_table
+from orchestration.ui_metadata.step_lineage import of_profiles
 
 FILES = dg.AssetKey(["exports", "night"])
 DELIVERIES = dg.AssetKey(["exports", "deliveries"])
@@ -53,9 +55,13 @@ def build_exports(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefiniti
         export = write_exports(night.home, night.settings, issue)
         check = _as_check(NO_ADDRESS, FILES, export.people.with_address_as_id)
         _keep(night, context, check)
+        columns = profile_columns(export.folder(night.home))
+        deps = of_profiles(columns)
         yield dg.MaterializeResult(
             metadata={
                 "dagster/row_count": export.profiles,
+                **of_table(columns, deps),
+                **deps,
                 "what": export_text(export),
                 "files": dg.MetadataValue.md(_file_list(export)),
                 "folder": dg.MetadataValue.path(str(export.folder(night.home))),

@@ -11,6 +11,7 @@ from orchestration.ops_tables import CheckResult, add_checks
 from orchestration.publishing.issue import current_issue
 from orchestration.publishing.postgres import PostgresError, PostgresIssue, publish_to_postgres
 from orchestration.resources import NightHome, as_of_date
+from orchestration.ui_metadata.step_lineage import of_postgres
 
 
 def build_postgres(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -44,9 +45,9 @@ def build_postgres(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinit
         issue, target = current_issue(night.home), night.settings.publish.postgres
         assert issue is not None, "the publish comes first"
         assert target is not None, "without it there is no such asset"
-        problem = None
+        copied, problem = None, None
         try:
-            yield _made(publish_to_postgres(night.home, issue, target))
+            copied = publish_to_postgres(night.home, issue, target)
         except PostgresError as error:
             problem = str(error)
         result = CheckResult(
@@ -59,6 +60,9 @@ def build_postgres(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinit
         )
         with night.connect() as connection:
             add_checks(connection, as_of_date(context), context.run.run_id, [result])
+            columns = of_postgres(connection, issue.tables)
+        if copied is not None:
+            yield _made(copied, columns)
         yield dg.AssetCheckResult(
             asset_key=POSTGRES,
             check_name=POSTGRES_CHECK,
@@ -71,7 +75,7 @@ def build_postgres(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefinit
     return copy_to_postgres
 
 
-def _made(copied: PostgresIssue) -> dg.MaterializeResult[Any]:
+def _made(copied: PostgresIssue, columns: dict[str, Any]) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(
         asset_key=POSTGRES,
         metadata={
@@ -81,5 +85,7 @@ def _made(copied: PostgresIssue) -> dg.MaterializeResult[Any]:
             "rows_written": copied.rows,
             "rows_per_second": round(copied.rows_per_second),
             "tables_unchanged": len(copied.unchanged),
+            "dagster/row_count": sum(copied.issue.tables.values()),
+            **columns,
         },
     )

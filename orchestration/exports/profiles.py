@@ -9,6 +9,7 @@ from orchestration.export_settings import forbidden_uses, may_go_out
 from orchestration.exports.people import is_exported
 from orchestration.exports.scores import CONSENTS, SCORES, score, told_score
 from orchestration.publishing.sql import columns_of, literal, name
+from orchestration.scheme_registry import registered_schemes
 from orchestration.settings import Settings
 
 ACTIONS = {
@@ -20,6 +21,26 @@ ACTIONS = {
 """Texts of the playbook by the column that they go out in, in the account's language."""
 
 LIMITS = ("contact_limit_count", "contact_limit_days")
+
+_OF_SCHEMES = {
+    "_segment_name": "dim_segments.segment_name",
+    "_segment_previous": "fct_segment_history.previous_segment_id",
+    "_segment_since": "fct_segment_history.valid_from",
+}
+"""Where the columns of a scheme come from, by how their names end."""
+
+
+def source_of(column: str) -> str:
+    """Return the published `table.column` that a column of the profiles comes from."""
+    plays = {**ACTIONS, **dict(zip(LIMITS, LIMITS, strict=True)), "next_action_from": "segment_id"}
+    if column in plays:
+        return f"dim_segments.{plays[column]}"
+    for ending, source in _OF_SCHEMES.items():
+        if column.endswith(ending):
+            return source
+    scheme = column.removesuffix("_segment")
+    is_own = scheme != column and scheme not in {each.scheme for each in registered_schemes()}
+    return "fct_customer_segments.segment_id" if is_own else f"customer_360.{column}"
 
 
 def exported_schemes(

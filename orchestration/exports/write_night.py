@@ -22,6 +22,7 @@ from orchestration.exports.profiles import exported_schemes, profiles_sql
 from orchestration.exports.segment_lists import ListOrder, write_list
 from orchestration.home import Home
 from orchestration.publishing.manifest import Issue
+from orchestration.publishing.sql import literal
 from orchestration.settings import Settings
 
 PROFILES = "profiles.parquet"
@@ -103,3 +104,13 @@ def _write_lists(
         rows = write_list(connection, scheme, order, path)
         files.append(as_exported(folder, path, rows))
     return files
+
+
+def profile_columns(folder: Path) -> dict[str, str]:
+    """Return the columns of an export's profiles in order, with their types."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select column_name, lower(column_type) from "
+            f"(describe from read_parquet({literal(str(folder / PROFILES))}))"
+        ).fetchall()
+    return dict(rows)

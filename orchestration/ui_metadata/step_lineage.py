@@ -9,6 +9,7 @@ import duckdb
 from models.contract_histories import CONTRACT_COLUMNS, HAS_LEFT
 from models.customer_histories import HISTORY_COLUMNS, OUTCOME_COLUMNS
 from orchestration.column_lineage import COLUMN_LINEAGE
+from orchestration.exports.profiles import source_of
 from orchestration.landing_schema import LANDING
 from orchestration.ml_tables import columns_of, count_rows
 from orchestration.ui_metadata.column_schema import of_table, stored_columns
@@ -105,22 +106,36 @@ def of_predictions(table: str, relationship: str) -> dict[str, Any]:
 
 
 def of_serving(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, Any]:
-    """Return the lineage of what is served: `table.column` is the mart's column of that name.
+    """Return the lineage of what is served: `table.column` is the mart's column of that name."""
+    return lineage(
+        {
+            f"{table}.{column}": [("marts", table, column)]
+            for table, column in _served_columns(connection, tables)
+        }
+    )
 
-    What every table carries of its night is left out: it would be a sixth of the entry.
-    """
+
+def of_postgres(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, Any]:
+    """Return the lineage of the copy in Postgres, which has the columns that are served."""
+    names = [f"{table}.{column}" for table, column in _served_columns(connection, tables)]
+    return lineage({name: [("serving", "strata", name)] for name in names})
+
+
+def of_profiles(columns: Iterable[str]) -> dict[str, Any]:
+    """Return the lineage of the profiles, each column from one that is served."""
+    return lineage({name: [("serving", "strata", source_of(name))] for name in columns})
+
+
+def _served_columns(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return tables and columns; what every table carries of its night would be a sixth of them."""
     rows = connection.execute(
         "select table_name, column_name from duckdb_columns() where schema_name = 'marts' "
         "and database_name = current_database() order by table_name, column_index"
     ).fetchall()
     served = set(tables)
-    return lineage(
-        {
-            f"{table}.{column}": [("marts", table, column)]
-            for table, column in rows
-            if table in served and column not in NIGHT
-        }
-    )
+    return [(table, column) for table, column in rows if table in served and column not in NIGHT]
 
 
 def about_table(

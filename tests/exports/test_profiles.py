@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from orchestration.exports.profiles import ACTIONS, LIMITS
+from orchestration.exports.profiles import ACTIONS, LIMITS, source_of
 from orchestration.exports.scores import CONSENTS, SCORES
 from orchestration.settings import Settings
 from tests.exports.conftest import FIRST, OWN, SECOND, Customer, Shop, settings
@@ -50,6 +50,23 @@ def test_the_next_action_is_that_of_the_first_scheme_that_has_a_segment(shop: Sh
     assert [row["next_action_from"] for row in shop.rows(export)] == [
         "churn_risk.high", "rfm.loyal",
     ]  # fmt: skip
+
+
+def test_every_column_comes_from_one_that_is_published(shop: Shop) -> None:
+    customer = Customer({"rfm": "loyal", "vip_care": "big_spenders"})
+    export = shop.export(FIRST, {"C1": customer}, Settings.model_validate({"own_rules": [OWN]}))
+    [row] = shop.rows(export)
+
+    with duckdb.connect(str(shop.home.serving / "strata.duckdb"), read_only=True) as connection:
+        published = connection.execute(
+            "select table_name || '.' || column_name from duckdb_columns() "
+            "where schema_name = 'marts'"
+        ).fetchall()
+
+    assert "vip_care_segment_since" in row
+    assert {source_of(column) for column in row} <= {name for (name,) in published}
+    assert source_of("vip_care_segment") == "fct_customer_segments.segment_id"
+    assert source_of("rfm_segment") == "customer_360.rfm_segment"
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def all_rows(installation: Installation) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-# What has no columns of its own: a page for people, files and messages cut from what is served.
-PAGES = {"reports/night", "exports/night", "exports/deliveries"}
+# What has no columns of its own: a page for people, and messages.
+PAGES = {"reports/night", "exports/deliveries"}
 # The lineage of all columns that are served is the largest; readers of the log wait for no other.
 MAX_EVENT_BYTES = 80_000
 
