@@ -9,6 +9,8 @@ from dbt.contracts.graph.manifest import Manifest
 CORE_SCHEMAS = frozenset({"staging", "core", "work"})
 # Built by the same stage; of these, the ones that are kept from night to night go with core.
 _FEATURES = "features"
+# Macros of schemes: another phrase of theirs is no reason to build core anew.
+_OF_SEGMENTS = "macros/segments/"
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,8 @@ class CoreBuild:
 
 def fingerprint(manifest: Manifest) -> str:
     """Return a hash of all that decides what core makes of raw: its SQL, the macros, the engine."""
-    parts = [f"duckdb {duckdb.__version__}"]
-    parts += [
-        f"{node.unique_id}\n{node.raw_code}\n{node.config.materialized}"
+    core = [
+        node
         for node in manifest.nodes.values()
         if str(node.resource_type) == "model"
         and (
@@ -38,12 +39,28 @@ def fingerprint(manifest: Manifest) -> str:
             or (node.schema == _FEATURES and node.config.materialized == "incremental")
         )
     ]
+    called = _called_macros(manifest, [name for node in core for name in node.depends_on.macros])
+    parts = [f"duckdb {duckdb.__version__}"]
+    parts += [f"{node.unique_id}\n{node.raw_code}\n{node.config.materialized}" for node in core]
     parts += [
-        f"{macro.unique_id}\n{macro.macro_sql}"
-        for macro in manifest.macros.values()
+        f"{name}\n{macro.macro_sql}"
+        for name, macro in manifest.macros.items()
         if macro.package_name == "strata"
+        and (name in called or not macro.original_file_path.startswith(_OF_SEGMENTS))
     ]
     return hashlib.sha256("\0".join(sorted(parts)).encode()).hexdigest()
+
+
+def _called_macros(manifest: Manifest, names: list[str]) -> set[str]:
+    """Return macros and all that they call; dbt itself looks for others, such as overrides."""
+    called: set[str] = set()
+    while names:
+        name = names.pop()
+        if name not in called:
+            called.add(name)
+            macro = manifest.macros.get(name)
+            names += macro.depends_on.macros if macro else []
+    return called
 
 
 def plan_core_build(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> CoreBuild:
