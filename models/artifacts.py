@@ -8,13 +8,10 @@ import tempfile
 from pathlib import Path
 
 from models.behaviour_model import BehaviourModel
+from models.errors import ArtifactError
 
 MODEL_FILE = "model.json"
 MANIFEST_FILE = "manifest.json"
-
-
-class ArtifactError(ValueError):
-    """A stored model that is missing, incomplete or not what was written."""
 
 
 def save_model(model: BehaviourModel, root: Path) -> Path:

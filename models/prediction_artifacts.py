@@ -5,8 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from models.artifacts import MODEL_FILE, ArtifactError, read_content, write_content
+from models.artifacts import MODEL_FILE, read_content, write_content
 from models.churn_model import ChurnModel
+from models.errors import ArtifactError
 from models.gamma_gamma import GammaGamma
 from models.outlook_tables import KINDS, PredictionModel, id_of, kind_of
 from models.plain_rules import PlainRules

@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from models.artifacts import ArtifactError, is_given_up, load_model
+from models.artifacts import is_given_up, load_model
 from models.behaviour_model import BehaviourModel
+from models.errors import ArtifactError
 
 # Nights running, tonight included, on which drift must show before a refit is due.
 NIGHTS_OF_DRIFT = 3

@@ -14,6 +14,7 @@ import duckdb
 from dagster._core.errors import DagsterUserCodeExecutionError
 from dagster._utils.error import USER_FACING_ERROR_ID_ATTR_NAME
 
+from models.errors import ArtifactError
 from orchestration.errors import StrataError
 from orchestration.home import Home
 
@@ -124,7 +125,7 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
 
 def _own_words(error: BaseException) -> str | None:
     """Return the text of an error that quotes no data."""
-    if isinstance(error, StrataError):
+    if isinstance(error, StrataError | ArtifactError):
         return str(error)
     if isinstance(error, dg.Failure):
         return error.description

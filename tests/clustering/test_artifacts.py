@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.artifacts import ArtifactError, load_model, save_model
+from models.artifacts import load_model, save_model
 from models.behaviour_model import BehaviourModel
+from models.errors import ArtifactError
 from models.segmenter import FittedBehaviour
 
 

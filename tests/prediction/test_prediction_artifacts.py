@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.artifacts import ArtifactError
 from models.churn_model import ChurnModel
 from models.customer_histories import checked_histories
+from models.errors import ArtifactError
 from models.gamma_gamma import GammaGamma
 from models.night_models import NightModels
 from models.outlook import Outlook, predict_night

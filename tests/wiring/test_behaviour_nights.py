@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.artifacts import ArtifactError
 from models.challenger import is_held_out
+from models.errors import ArtifactError
 from models.vocabulary import Language
 from orchestration.behaviour import BehaviourNight, run_behaviour
 from orchestration.behaviour_history import (
