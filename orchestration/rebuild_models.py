@@ -8,11 +8,11 @@ import duckdb
 import pandas as pd
 
 from models.artifacts import (
-    ArtifactError,
     copy_given_up,
     is_given_up,
     load_model,
 )
+from models.errors import ArtifactError
 from models.registry import REGISTRY_TYPES, empty_registry, update_registry
 from orchestration.behaviour_history import champion, next_champion
 from orchestration.errors import InputError
