@@ -62,9 +62,18 @@ def _made(size: Size, work: Path, day: date | None) -> Path:
         shutil.rmtree(draft, ignore_errors=True)
         options = ["--customers", size.customers, "--days", size.days, "--seed", size.seed]
         options += ["--folder", draft, *(["--next-day", day] if day else [])]
+        if day:
+            _tell_months_before(folder.with_name("history") / "truth", draft / "truth")
         run_child(["-m", "bench.data", *map(str, options)])
         draft.rename(folder)
     return folder / "landing"
+
+
+def _tell_months_before(history: Path, truth: Path) -> None:
+    """Give a later day what the months came to before it: its control totals go on from there."""
+    truth.mkdir(parents=True)
+    for path in history.glob("months-*.parquet"):
+        shutil.copyfile(path, truth / path.name)
 
 
 def main() -> None:

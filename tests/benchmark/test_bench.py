@@ -185,3 +185,19 @@ def test_the_table_says_what_was_aimed_at_and_whether_it_was_reached() -> None:
 def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
     assert median([9.0, 1.0, 4.0, 2.0]) == 3.0
     assert median([9.0, 1.0, 4.0]) == 4.0
+
+
+def test_a_later_days_control_totals_go_on_from_those_of_the_history(tmp_path: Path) -> None:
+    size = Size(customers=3000, days=60, seed=3)
+    totals = {}
+    for landing in (prepare(size, tmp_path), prepare_next_day(size, tmp_path, days_later=1)):
+        with duckdb.connect() as connection:
+            [(revenue,)] = connection.execute(
+                "select revenue from read_csv(?) where month = '2025-12'",
+                [str(landing / "control_totals" / "*.csv")],
+            ).fetchall()
+        totals[landing] = float(revenue)
+
+    before, after = totals.values()
+    assert before != after
+    assert after == pytest.approx(before, rel=0.1)
