@@ -21,18 +21,21 @@ from orchestration.errors import InputError
 from orchestration.home import Home, current_home
 from orchestration.settings import load_settings
 
+PUBLISHED = "The tables were published before that and are tonight's; what failed comes after them."
+NOT_PUBLISHED = "Nothing new was published; tables that were published before stand, marked stale."
+
 
 def finish(
     home: Home,
     runs: list[Any],
     as_json: bool,  # noqa: FBT001
     *,
-    if_failed: str = "Nothing new was published; tables that were published before stand, marked "
-    "stale.",
+    if_failed: str | None = None,
 ) -> None:
     """Print what the last run made and where, or why it failed, and leave with its code."""
     from orchestration.night import explain
     from orchestration.private_errors import chain_of
+    from orchestration.publishing.issue import current_issue
     from orchestration.summary import summarise, summary_text
 
     last = runs[-1]
@@ -54,7 +57,10 @@ def finish(
             )
         )
     click.echo(f"Error: {words}", err=True)
-    click.echo(if_failed, err=True)
+    issue = current_issue(home)
+    # What comes after the publish may fail too: the report, the exports.
+    is_published = issue is not None and issue.run_id == last.run_id and not issue.is_stale
+    click.echo(if_failed or (PUBLISHED if is_published else NOT_PUBLISHED), err=True)
     is_input = last.cause is not None and any(
         isinstance(each, InputError) for each in chain_of(last.cause)
     )

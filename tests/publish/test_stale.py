@@ -9,8 +9,10 @@ import duckdb
 import pytest
 
 from orchestration import failures
+from orchestration.cli.nights import finish
 from orchestration.failures import settle_failed_night
 from orchestration.home import Home
+from orchestration.night import NightRun
 from orchestration.publishing import current_issue, kept_issues, reissue_stale
 
 FAILED = date(2026, 3, 9)
@@ -86,3 +88,21 @@ def test_the_next_good_night_is_not_stale(published_home: Home, warehouse, faile
     reissue_stale(published_home, FAILED, failed_at)
     warehouse.publish(published_home, 3)
     assert run_info(published_home)[:3] == ("run-3", False, None)
+
+
+@pytest.mark.parametrize(
+    ("run_id", "said"),
+    [
+        ("run-2", "The tables were published before that and are tonight's"),
+        ("run-3", "Nothing new was published"),
+    ],
+)
+def test_a_night_whose_report_alone_failed_is_not_said_to_be_unpublished(
+    published_home: Home, capsys: pytest.CaptureFixture[str], run_id: str, said: str
+) -> None:
+    run = NightRun(FAILED, run_id, is_success=False, cause=None, failed_steps=("reports__night",))
+
+    with pytest.raises(SystemExit):
+        finish(published_home, [run], False)
+
+    assert said in capsys.readouterr().err
