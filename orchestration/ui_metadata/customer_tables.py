@@ -6,15 +6,16 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.reporting.derivation import SMALL_CELL
 from orchestration.ui_metadata.markdown import bar, table
-from orchestration.ui_metadata.small_cells import MIN_CUSTOMERS, hidden
+from orchestration.ui_metadata.small_cells import hidden
 from orchestration.ui_metadata.svg import line
 
 Entries = dict[str, Any]
 Connection = duckdb.DuckDBPyConnection
 
 HIDDEN = "–"
-NOTE = f"{HIDDEN}: under {MIN_CUSTOMERS} customers, or what would tell of them"
+NOTE = f"{HIDDEN}: under {SMALL_CELL} customers, or what would tell of them"
 
 
 def customer_360(connection: Connection) -> Entries:
@@ -113,11 +114,11 @@ def segment_changes(connection: Connection) -> Entries:
         order by moves.customers desc, moves.scheme, moves.from_segment_id, moves.to_segment_id
         limit 15
         """,
-        [MIN_CUSTOMERS],
+        [SMALL_CELL],
     ).fetchall()
     lines = [[scheme, origin, target, f"{count:,}"] for origin, target, scheme, count in rows]
     text = table(["scheme", "from", "to", "#customers"], lines) if rows else "none"
-    return {f"moves of {MIN_CUSTOMERS} customers or more": dg.MetadataValue.md(text)}
+    return {f"moves of {SMALL_CELL} customers or more": dg.MetadataValue.md(text)}
 
 
 def scheme_scorecard(connection: Connection) -> Entries:
@@ -147,7 +148,7 @@ def daily_revenue(connection: Connection) -> Entries:
         from marts.fct_daily_revenue group by all having sum(orders) >= ? and count(*) = 7
         order by 1 desc limit 52
         """,
-        [MIN_CUSTOMERS],
+        [SMALL_CELL],
     ).fetchall()[::-1]
     if not rows:
         return {}
@@ -169,7 +170,7 @@ def cohort_retention(connection: Connection) -> Entries:
         select month_number, sum(active_customers) / sum(customers)
         from marts.fct_cohort_retention where customers >= ? group by all order by 1 limit 25
         """,
-        [MIN_CUSTOMERS],
+        [SMALL_CELL],
     ).fetchall()
     if not rows:
         return {}

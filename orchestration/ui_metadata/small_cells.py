@@ -1,18 +1,20 @@
-"""Segments too small to be told of in a place without a login."""
+"""Segments too small to be told of in a place without a login, by the rules of the report."""
 
 from collections.abc import Sequence
 
-MIN_CUSTOMERS = 10
+from orchestration.reporting.derivation import Cell, Key, Sum
+from orchestration.reporting.suppression import hidden_cells
 
 
 def hidden(customers: Sequence[int]) -> list[bool]:
-    """Say which of a whole's parts are not told: small ones, never one alone.
+    """Say which of a whole's parts are not told: small ones, and what would give them away.
 
-    A single hidden part would be the known whole less the others, so the next smallest is hidden
-    with it.
+    The whole is known, so that a hidden part alone would be the whole less the others, and two of
+    three customers each would be known to be six together.
     """
-    small = [count < MIN_CUSTOMERS for count in customers]
-    others = [place for place, is_small in enumerate(small) if not is_small]
-    if sum(small) == 1 and others:
-        small[min(others, key=lambda place: customers[place])] = True
-    return small
+    whole: Key = ("whole",)
+    parts: list[Key] = [("part", place) for place in range(len(customers))]
+    cells = {part: Cell(count) for part, count in zip(parts, customers, strict=True)}
+    cells[whole] = Cell(sum(customers), is_public=True)
+    found = hidden_cells(cells, [Sum(whole, tuple(parts))])
+    return [part in found for part in parts]

@@ -42,6 +42,10 @@ def markdown_of(value: object) -> str:
         # The one small segment would be the total less the others: the next smallest goes with it.
         ([50, 20, 9], [False, True, True]),
         ([50, 9, 8], [False, True, True]),
+        # Two of three customers each would be known to be six together.
+        ([50, 20, 3, 3], [False, True, True, True]),
+        # Nobody is in it: that gives nobody away.
+        ([50, 20, 0], [False, False, False]),
         ([9], [True]),
         ([], []),
     ],
