@@ -91,7 +91,13 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
     if issue is not None:
         page = home.reports / f"{issue.as_of_date}.html"
         serving = home.serving / issue.serving_file
-        render_report(serving, page, settings.language, currency=settings.currency)
+        render_report(
+            serving,
+            page,
+            settings.language,
+            currency=settings.currency,
+            matrix_days=settings.history.matrix_days,
+        )
         if settings.publish.postgres is not None and not home.is_rebuild:
             try:
                 publish_to_postgres(home, issue, settings.publish.postgres)
