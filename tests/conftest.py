@@ -124,6 +124,15 @@ def installation(new_installation: Callable[[], Installation]) -> Installation:
     return made
 
 
+def shop_in(root: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """Return a home in a folder, with customers and orders landed; for fixtures of a module."""
+    (root / "strata.yml").write_text(SETTINGS)
+    made = Installation(Home(root), monkeypatch)
+    made.land("customers", "customers.csv", customers_csv())
+    made.land("transactions", "orders.csv", orders_csv())
+    return made
+
+
 def customers_csv() -> str:
     lines = ["customer_id,created_at,birth_date,city,profiling_consent"]
     for number in range(120):

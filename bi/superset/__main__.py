@@ -1,6 +1,7 @@
 """`make superset`: sets up, imports the dashboard, serves it until Ctrl-C."""
 
 import signal
+from contextlib import closing
 
 import click
 
@@ -32,7 +33,7 @@ def main(port: int) -> None:
     installation.prepare()
     say("Starting Superset …")
     with served(installation, port) as process:
-        with connected(installation, port) as client:
+        with closing(connected(installation, port)) as client:
             is_new = import_dashboard(installation, client)
         click.echo(
             f"Dashboard  {dashboard_url(port)}  (night of {issue.as_of_date}"

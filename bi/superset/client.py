@@ -1,6 +1,5 @@
 """Superset's REST interface, as far as it is used here."""
 
-from types import TracebackType
 from typing import Any
 
 import requests
@@ -32,15 +31,8 @@ class SupersetClient:
         csrf = self.get("/api/v1/security/csrf_token/")["result"]
         self.session.headers.update({"X-CSRFToken": csrf, "Referer": url})
 
-    def __enter__(self) -> "SupersetClient":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Give the connection back; the session at the other end runs out by itself."""
         self.session.close()
 
     def get(self, path: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Segment lists as workbooks for people: a sheet per segment and one that says what they are."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -70,7 +71,9 @@ def write_list(
     """Write the workbook of one scheme; return the customers on it."""
     segments = _segments(connection, scheme, order)
     created = datetime(order.night.year, order.night.month, order.night.day, tzinfo=UTC)
-    with ListWorkbook(path, COLUMNS, order.language, created.replace(tzinfo=None)) as workbook:
+    with closing(
+        ListWorkbook(path, COLUMNS, order.language, created.replace(tzinfo=None))
+    ) as workbook:
         workbook.add_read_me(_title(scheme, order), _heading(order.language), _told(segments))
         return sum(
             workbook.add_list(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import xlsxwriter
@@ -98,15 +97,8 @@ class ListWorkbook:
         }
         self._names: set[str] = set()
 
-    def __enter__(self) -> "ListWorkbook":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Write the file; before this there is none."""
         self._book.close()
 
     def add_read_me(

@@ -67,7 +67,7 @@ def port(superset: Superset) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def client(superset: Superset, port: int) -> Iterator[SupersetClient]:
-    with connected(superset, port) as session:
+    with closing(connected(superset, port)) as session:
         assert import_dashboard(superset, session)
         yield session
 

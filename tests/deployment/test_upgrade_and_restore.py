@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.home import Home
-from tests.conftest import SETTINGS, Installation, customers_csv, orders_csv
+from tests.conftest import Installation, shop_in
 from tests.deployment.test_instance import BEFORE
 
 pytestmark = pytest.mark.long
@@ -29,11 +29,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 @pytest.fixture(scope="module")
 def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        root = tmp_path_factory.mktemp("first")
-        (root / "strata.yml").write_text(SETTINGS)
-        made = Installation(Home(root), monkeypatch)
-        made.land("customers", "customers.csv", customers_csv())
-        made.land("transactions", "orders.csv", orders_csv())
+        made = shop_in(tmp_path_factory.mktemp("first"), monkeypatch)
         made.night(FIRST)
         yield made
 

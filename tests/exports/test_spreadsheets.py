@@ -3,6 +3,7 @@
 import csv
 import re
 import zipfile
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -135,7 +136,7 @@ def test_a_list_beyond_the_rows_of_a_sheet_goes_on_on_the_next(
     columns = [Column("Id", "编号", 10, Kind.TEXT)]
     path = tmp_path / "long.xlsx"
 
-    with ListWorkbook(path, columns, "en", _CREATED) as book:
+    with closing(ListWorkbook(path, columns, "en", _CREATED)) as book:
         written = book.add_list(Sheet("All", 7), [(f"C{number}",) for number in range(7)])
 
     sheets = read(path)
@@ -150,7 +151,7 @@ def test_names_that_excel_refuses_are_made_names_that_it_takes(tmp_path: Path) -
     path = tmp_path / "names.xlsx"
     wanted = ["A/B [c]: *?", "History", "x" * 40, "X" * 40, "''", "new", "New"]
 
-    with ListWorkbook(path, [Column("Id", "编号", 10, Kind.TEXT)], "en", _CREATED) as book:
+    with closing(ListWorkbook(path, [Column("Id", "编号", 10, Kind.TEXT)], "en", _CREATED)) as book:
         for name in wanted:
             book.add_list(Sheet(name, 0), [])
 
@@ -170,7 +171,7 @@ def test_dates_and_figures_are_dates_and_figures(tmp_path: Path) -> None:
     ]
     path = tmp_path / "kinds.xlsx"
 
-    with ListWorkbook(path, columns, "en", _CREATED) as book:
+    with closing(ListWorkbook(path, columns, "en", _CREATED)) as book:
         book.add_list(Sheet("A", 1), [(date(2026, 3, 1), 12.5, True)])
 
     # Excel counts days from the end of 1899.

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration import warehouse
 from orchestration.home import Home
-from tests.conftest import NIGHT, SETTINGS, Installation, customers_csv, orders_csv
+from tests.conftest import NIGHT, SETTINGS, Installation, shop_in
 from tests.wiring.test_lock import held_by_another_process
 
 NEXT_NIGHT = "2024-07-01"
@@ -22,13 +22,9 @@ HEADER = "order_id,line_id,customer_id,ordered_at,product_id,quantity,amount\n"
 def published_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home with one good night, to be copied."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        root = tmp_path_factory.mktemp("published")
-        (root / "strata.yml").write_text(SETTINGS)
-        made = Installation(Home(root), monkeypatch)
-        made.land("customers", "customers.csv", customers_csv())
-        made.land("transactions", "orders.csv", orders_csv())
+        made = shop_in(tmp_path_factory.mktemp("published"), monkeypatch)
         made.night(NIGHT)
-    return root
+    return made.home.root
 
 
 @pytest.fixture

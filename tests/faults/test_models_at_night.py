@@ -14,7 +14,7 @@ import pytest
 from orchestration.assets import clustering
 from orchestration.behaviour import read_features
 from orchestration.home import Home
-from tests.conftest import SETTINGS, Installation, customers_csv, orders_csv
+from tests.conftest import Installation, shop_in
 
 pytestmark = pytest.mark.long
 
@@ -25,12 +25,8 @@ FIRST, NEXT = "2024-06-25", "2024-06-26"
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        root = tmp_path_factory.mktemp("learned")
-        (root / "strata.yml").write_text(SETTINGS)
-        made = Installation(Home(root), monkeypatch)
-        made.land("customers", "customers.csv", customers_csv())
+        made = shop_in(tmp_path_factory.mktemp("learned"), monkeypatch)
         made.land("products", "products.csv", "product_id,category\nP1,coffee\nP2,tea\nP3,cups\n")
-        made.land("transactions", "orders.csv", orders_csv())
         made.night(FIRST)
         yield made
 

@@ -4,10 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from orchestration.home import Home
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
-from tests.conftest import NIGHT, SETTINGS, Installation, customers_csv, orders_csv
+from tests.conftest import NIGHT, Installation, orders_csv, shop_in
 
 CUSTOMERS = """customer_id,created_at,birth_date,latitude,longitude
 ancient,2022-06-01,1850-01-01,53.8,-1.5
@@ -53,16 +52,12 @@ NULLED = {
 def night(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Return a home with one night on files with values out of range."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        root = tmp_path_factory.mktemp("out-of-range")
-        (root / "strata.yml").write_text(SETTINGS)
-        made = Installation(Home(root), monkeypatch)
-        made.land("customers", "customers.csv", customers_csv())
+        made = shop_in(tmp_path_factory.mktemp("out-of-range"), monkeypatch)
         made.land("customers", "bad.csv", CUSTOMERS)
         made.land("stores", "stores.csv", STORES)
         made.land("products", "products.csv", PRODUCTS)
         made.land("holdings", "holdings.csv", HOLDINGS)
         made.land("survey_responses", "answers.csv", ANSWERS)
-        made.land("transactions", "orders.csv", orders_csv())
         made.night(NIGHT)
     return made
 
