@@ -55,7 +55,7 @@ def build_exports(partitions: dg.PartitionsDefinition[str]) -> dg.AssetsDefiniti
         export = write_exports(night.home, night.settings, issue)
         check = _as_check(NO_ADDRESS, FILES, export.people.with_address_as_id)
         _keep(night, context, check)
-        columns = profile_columns(export.folder(night.home))
+        columns = profile_columns(night.home, night.settings, export.folder(night.home))
         deps = of_profiles(columns)
         yield dg.MaterializeResult(
             metadata={

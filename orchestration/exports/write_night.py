@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.database import opened
+from orchestration.database import in_memory, opened
 from orchestration.export_settings import schemes_of
 from orchestration.exports.changes import changes_sql, count_changes
 from orchestration.exports.files import as_exported, write_csv, write_parquet
@@ -106,9 +106,9 @@ def _write_lists(
     return files
 
 
-def profile_columns(folder: Path) -> dict[str, str]:
+def profile_columns(home: Home, settings: Settings, folder: Path) -> dict[str, str]:
     """Return the columns of an export's profiles in order, with their types."""
-    with duckdb.connect() as connection:
+    with in_memory(settings, home.temporary) as connection:
         rows = connection.execute(
             "select column_name, lower(column_type) from "
             f"(describe from read_parquet({literal(str(folder / PROFILES))}))"
