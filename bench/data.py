@@ -36,12 +36,12 @@ class Size:
 
 def prepare(size: Size, work: Path) -> Path:
     """Return the landing folder of a history, made now if it is not there."""
-    return _made(size, work, None)
+    return _made(size, work, None) / "landing"
 
 
 def prepare_next_day(size: Size, work: Path, *, days_later: int) -> Path:
     """Return a landing folder with what arrives `days_later` after the history's last day."""
-    return _made(size, work, LAST_DAY + timedelta(days=days_later))
+    return _next_day(size, work, days_later) / "landing"
 
 
 def link_into(landing: Path, source: Path) -> None:
@@ -55,24 +55,29 @@ def link_into(landing: Path, source: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _made(size: Size, work: Path, day: date | None) -> Path:
+def _next_day(size: Size, work: Path, days_later: int) -> Path:
+    """Return a later day's folder; its control totals go on from what the day before came to."""
+    before = _next_day(size, work, days_later - 1) if days_later > 1 else _made(size, work, None)
+    return _made(size, work, LAST_DAY + timedelta(days=days_later), before / "truth")
+
+
+def _made(size: Size, work: Path, day: date | None, truth_before: Path | None = None) -> Path:
     folder = work / "landing" / size.name / (str(day) if day else "history")
     if not folder.exists():
         draft = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(draft, ignore_errors=True)
         options = ["--customers", size.customers, "--days", size.days, "--seed", size.seed]
         options += ["--folder", draft, *(["--next-day", day] if day else [])]
-        if day:
-            _tell_months_before(folder.with_name("history") / "truth", draft / "truth")
+        if truth_before:
+            _tell_months_before(truth_before, draft / "truth")
         run_child(["-m", "bench.data", *map(str, options)])
         draft.rename(folder)
-    return folder / "landing"
+    return folder
 
 
-def _tell_months_before(history: Path, truth: Path) -> None:
-    """Give a later day what the months came to before it: its control totals go on from there."""
+def _tell_months_before(before: Path, truth: Path) -> None:
     truth.mkdir(parents=True)
-    for path in history.glob("months-*.parquet"):
+    for path in before.glob("months-*.parquet"):
         shutil.copyfile(path, truth / path.name)
 
 

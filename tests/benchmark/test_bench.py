@@ -187,17 +187,22 @@ def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
     assert median([9.0, 1.0, 4.0]) == 4.0
 
 
-def test_a_later_days_control_totals_go_on_from_those_of_the_history(tmp_path: Path) -> None:
+def test_each_days_control_totals_go_on_from_those_before(tmp_path: Path) -> None:
+    """A month's total that forgot the days before would stop the night at its blocking check."""
     size = Size(customers=3000, days=60, seed=3)
-    totals = {}
-    for landing in (prepare(size, tmp_path), prepare_next_day(size, tmp_path, days_later=1)):
-        with duckdb.connect() as connection:
-            [(revenue,)] = connection.execute(
-                "select revenue from read_csv(?) where month = '2025-12'",
-                [str(landing / "control_totals" / "*.csv")],
-            ).fetchall()
-        totals[landing] = float(revenue)
+    prepare(size, tmp_path)
+    second = prepare_next_day(size, tmp_path, days_later=2)
+    days = ("history", "2026-01-01", "2026-01-02")
+    told = [_totals(second.parents[1] / day / "landing") for day in days]
 
-    before, after = totals.values()
-    assert before != after
-    assert after == pytest.approx(before, rel=0.1)
+    # A day changes a month that is over a little, or says nothing of it.
+    assert told[1]["2025-12"] != told[0]["2025-12"]
+    for later in told[1:]:
+        revised = later.get("2025-12", told[0]["2025-12"])
+        assert revised == pytest.approx(told[0]["2025-12"], rel=0.1)
+    assert told[2]["2026-01"] == pytest.approx(2 * told[1]["2026-01"], rel=0.4)
+
+
+def _totals(landing: Path) -> dict[str, float]:
+    files = landing / "control_totals" / "*.csv"
+    return dict(duckdb.sql(f"select month, revenue from read_csv('{files}')").fetchall())

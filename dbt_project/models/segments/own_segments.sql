@@ -66,5 +66,5 @@ select
     cast(null as varchar) as reason_3
 from met
 cross join night
-where night.language is null
+where false
 {% endfor %}

@@ -133,7 +133,17 @@ told_nights as (
 
 ),
 
-{# Of those who moved alone: reasons are long, and a night has millions of them. #}
+moves as (
+
+    select distinct
+        customer_id,
+        scheme
+    from changed
+
+),
+
+{# Of the schemes in which somebody moved alone: reasons are long, and a night has millions of
+   them. #}
 kept_rows as (
 
     select
@@ -145,7 +155,8 @@ kept_rows as (
         segments.reason_3
     from {{ ref('customer_segments') }} as segments
     inner join told_nights on segments.as_of_date = told_nights.as_of_date
-    where segments.customer_id in (select changed.customer_id from changed)
+    inner join moves
+        on segments.customer_id = moves.customer_id and segments.scheme = moves.scheme
 
 ),
 
