@@ -146,7 +146,7 @@ def _run(
                 asset_key=asset_key,
                 metadata={
                     "seconds": round(result.execution_time, 3),
-                    "dagster/row_count": row_counts[node.unique_id],
+                    **_row_count(row_counts.get(node.unique_id)),
                     **about.get(asset_key, {}),
                     **of_table(lineage.columns_of(node.unique_id), sources),
                     **sources,
@@ -166,6 +166,10 @@ def _run(
             + "; ".join(failures),
             allow_retries=False,
         ) from DbtStepsError("\n".join(messages))
+
+
+def _row_count(rows: int | None) -> dict[str, int]:
+    return {} if rows is None else {"dagster/row_count": rows}
 
 
 def _refuse_another_night(context: dg.AssetExecutionContext, night: NightHome) -> None:
