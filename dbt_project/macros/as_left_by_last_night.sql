@@ -24,7 +24,7 @@
 #}
 {% macro stands(schema, table) -%}
     {% if execute and (schema == 'segments' or not flags.FULL_REFRESH) %}
-        {% set last = ('segments', table) if schema == 'segments' else ('core', 'customer_days') %}
+        {% set last = ('core', 'customer_days') if schema == 'core' else (schema, table) %}
         {{ return(adapter.get_relation(target.database, *last) is not none) }}
     {% endif %}
     {{ return(false) }}

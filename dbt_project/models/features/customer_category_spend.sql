@@ -1,6 +1,15 @@
 {{ config(materialized='view') }}
 
-with categories as (
+with
+
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
+categories as (
 
     select distinct
         category_number,
@@ -16,8 +25,9 @@ select
     sums.sale_amount,
     sums.discount_amount,
     sums.lines,
-    sums.as_of_date
+    night.as_of_date
 from {{ ref('customer_category_sums') }} as sums
 inner join {{ ref('numbered_customers') }} as customers
     on sums.customer_number = customers.customer_number
+cross join night
 inner join categories on sums.category_number = categories.category_number

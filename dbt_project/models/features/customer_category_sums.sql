@@ -1,6 +1,17 @@
+-- depends_on: {{ ref('recounted_customers') }}
+{{ told_by_customer(is_by_number=true) }}
+
 {# Sums and numbers alone: names beside each of sixteen million rows are half of the cost of writing
    them, and are looked up where they are wanted (`customer_category_spend`). #}
-with spends as (
+with
+
+customers as (
+
+    {{ customers_to_tell() | indent(4) }}
+
+),
+
+spends as (
 
     select
         spends.customer_number,
@@ -16,15 +27,9 @@ with spends as (
     from {{ ref('customer_product_spend') }} as spends
     inner join {{ ref('product_groups') }} as product_groups
         on spends.product_group = product_groups.product_group
+    inner join customers on spends.customer_number = customers.customer_number
     where product_groups.category is not null
     group by spends.customer_number, product_groups.category_number
-
-),
-
-night as (
-
-    select as_of_date
-    from {{ source('ops', 'night') }}
 
 )
 
@@ -34,7 +39,5 @@ select
     {% for amount in ['sale_amount', 'discount_amount', 'branded_amount', 'main_brand_amount'] %}
     cast(coalesce(spends.{{ amount }}, 0) as decimal(18, 4)) as {{ amount }},
     {% endfor %}
-    cast(spends.lines as bigint) as lines,
-    night.as_of_date
+    cast(spends.lines as bigint) as lines
 from spends
-cross join night

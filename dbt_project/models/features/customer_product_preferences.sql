@@ -1,9 +1,11 @@
+-- depends_on: {{ ref('recounted_customers') }}
+{{ told_by_customer() }}
+
 with
 
-night as (
+customers as (
 
-    select as_of_date
-    from {{ source('ops', 'night') }}
+    {{ customers_to_tell() | indent(4) }}
 
 ),
 
@@ -17,20 +19,23 @@ spends as (
     from {{ ref('customer_product_spend') }} as spends
     inner join {{ ref('product_groups') }} as product_groups
         on spends.product_group = product_groups.product_group
+    inner join customers on spends.customer_number = customers.customer_number
 
 ),
 
 categories as (
 
     select
-        customer_number,
-        {{ first_value_by('category_number', ['-sale_amount', 'category_number']) }}
-            as category_number,
+        sums.customer_number,
+        {{ first_value_by(
+            'sums.category_number', ['-sums.sale_amount', 'sums.category_number']
+        ) }} as category_number,
         count(*) as categories,
-        sum(main_brand_amount) as main_brand_amount,
-        sum(branded_amount) as branded_amount
-    from {{ ref('customer_category_sums') }}
-    group by customer_number
+        sum(sums.main_brand_amount) as main_brand_amount,
+        sum(sums.branded_amount) as branded_amount
+    from {{ ref('customer_category_sums') }} as sums
+    inner join customers on sums.customer_number = customers.customer_number
+    group by sums.customer_number
 
 ),
 
@@ -82,10 +87,8 @@ select
     coalesce(categories.categories, 0) as categories_365d,
     coalesce(departments.departments, 0) as departments_365d,
     {{ share_of('categories.main_brand_amount', 'categories.branded_amount') }}
-        as brand_loyalty_share,
-    night.as_of_date
-from {{ ref('numbered_customers') }} as customers
-cross join night
+        as brand_loyalty_share
+from customers
 {% for levels, level in [
     ('departments', 'department'), ('categories', 'category'), ('brands', 'brand'),
 ] %}

@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('recounted_customers') }}
+{{ told_by_customer(is_by_number=true) }}
+
 with
 
 night as (
@@ -11,10 +14,7 @@ night as (
 
 customers as (
 
-    select
-        customer_id,
-        customer_number
-    from {{ ref('numbered_customers') }}
+    {{ customers_to_tell() | indent(4) }}
 
 ),
 
@@ -25,11 +25,7 @@ products as (
         product_groups.product_group
     from {{ ref('products') }} as products
     inner join {{ ref('product_groups') }} as product_groups
-        on
-            coalesce(products.department, products.category)
-            is not distinct from product_groups.department
-            and products.category is not distinct from product_groups.category
-            and products.brand is not distinct from product_groups.brand
+        on {{ is_in_group('products', 'product_groups') | indent(12) }}
 
 ),
 
@@ -58,7 +54,5 @@ select
     spends.product_group,
     cast(spends.sale_amount as decimal(18, 4)) as sale_amount,
     cast(coalesce(spends.discount_amount, 0) as decimal(18, 4)) as discount_amount,
-    spends.lines,
-    night.as_of_date
+    spends.lines
 from spends
-cross join night

@@ -1,5 +1,12 @@
 with
 
+night as (
+
+    select as_of_date
+    from {{ source('ops', 'night') }}
+
+),
+
 categories as (
 
     select distinct
@@ -26,8 +33,7 @@ preferred as (
     select
         customer_id,
         customer_number,
-        preferred_category_number,
-        as_of_date
+        preferred_category_number
     from {{ ref('customer_product_preferences') }}
     where preferred_category_number is not null
 
@@ -56,8 +62,7 @@ placed as (
     select
         preferred.customer_id,
         preferred.preferred_category_number,
-        {{ first_bit_not_in('coalesce(followed.places, 0)') }} + 1 as place,
-        preferred.as_of_date
+        {{ first_bit_not_in('coalesce(followed.places, 0)') }} + 1 as place
     from preferred
     left join followed on preferred.customer_number = followed.customer_number
 
@@ -67,8 +72,9 @@ select
     placed.customer_id,
     categories.category as next_category,
     rules.lift,
-    placed.as_of_date
+    night.as_of_date
 from placed
+cross join night
 inner join rules
     on
         placed.preferred_category_number = rules.category_number

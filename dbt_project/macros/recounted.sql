@@ -1,0 +1,80 @@
+{# Products with what tells their groups and their groups' numbers of tonight. #}
+{% macro products_in_groups() -%}
+select
+    products.product_id,
+    {{ row_digest([
+        'product_groups.product_group', 'product_groups.department', 'product_groups.category',
+        'product_groups.brand', 'product_groups.department_number',
+        'product_groups.category_number', 'product_groups.brand_number',
+    ]) }} as group_digest
+from {{ ref('products') }} as products
+inner join {{ ref('product_groups') }} as product_groups
+    on {{ is_in_group('products', 'product_groups') | indent(4) }}
+{%- endmacro %}
+
+
+{% macro is_in_group(products, groups) -%}
+coalesce({{ products }}.department, {{ products }}.category)
+is not distinct from {{ groups }}.department
+and {{ products }}.category is not distinct from {{ groups }}.category
+and {{ products }}.brand is not distinct from {{ groups }}.brand
+{%- endmacro %}
+
+
+{#
+    How a table of what customers bought is kept from night to night: some are told anew. A rebuild
+    numbers customers in its own way, so rows that have nothing but the number are not compared with it.
+#}
+{% macro told_by_customer(is_by_number=false) -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        meta={'reconcile': not is_by_number},
+        pre_hook="{" ~ "{ forget_recounted_customers() }" ~ "}"
+    ) }}
+{%- endmacro %}
+
+
+{% macro forget_recounted_customers() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        where
+            customer_number in (
+                select recounted.customer_number
+                from {{ ref('recounted_customers') }} as recounted
+            )
+            {# A night that broke off may have left rows of numbers that are nobody's. #}
+            or exists (
+                select 1
+                from {{ ref('recounted_customers') }} as recounted
+                where recounted.is_everybody
+            )
+    {% endif %}
+{% endmacro %}
+
+
+{% macro forget_customers_of_other_nights() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        where customer_id not in (
+            select customers.customer_id
+            from {{ ref('night_customers') }} as customers
+        )
+    {% endif %}
+{% endmacro %}
+
+
+{# Tonight's numbers of whom a table tells anew: of all if it is built as a whole. #}
+{% macro customers_to_tell() -%}
+select
+    customers.customer_id,
+    customers.customer_number
+from {{ ref('numbered_customers') }} as customers
+{% if is_incremental() %}
+where customers.customer_id in (
+    select recounted.customer_id
+    from {{ ref('recounted_customers') }} as recounted
+)
+{% endif %}
+{%- endmacro %}

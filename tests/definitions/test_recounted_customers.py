@@ -1,0 +1,155 @@
+"""What customers bought, kept from night to night, against what a single night makes of all files."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tests.definitions.conftest import World
+
+LAST = date(2026, 3, 31)
+CHAIN = (
+    "path:models/staging path:models/core night_customers bands landed_age_bands product_groups "
+    "recounted_customers numbered_customers customer_product_spend customer_category_sums "
+    "customer_product_preferences customer_category_spend counted_products"
+)
+TOLD = {
+    "spend": """
+        select customers.customer_id, groups.department, groups.category, groups.brand,
+            spends.sale_amount, spends.discount_amount, spends.lines
+        from features.customer_product_spend as spends
+        left join features.numbered_customers as customers using (customer_number)
+        left join features.product_groups as groups using (product_group)
+    """,
+    "categories": "select * from features.customer_category_spend",
+    "preferences": """
+        select * exclude (customer_number, preferred_category_number)
+        from features.customer_product_preferences
+    """,
+    "numbers": """
+        select preferences.customer_id
+        from features.customer_product_preferences as preferences
+        inner join features.numbered_customers as customers
+            using (customer_id, customer_number)
+    """,
+}
+Files = list[tuple[str, list[dict[str, Any]]]]
+
+
+def product(product_id: str, category: str | None, brand: str | None = None) -> dict[str, Any]:
+    return {"product_id": product_id, "category": category, "brand": brand}
+
+
+def lines(rng: random.Random, first: int, last: int, count: int) -> list[dict[str, Any]]:
+    """Draw sale lines of days relative to `LAST`; keys repeat, so that later ones supersede."""
+    drawn = {}
+    for _ in range(count):
+        day = rng.randint(first, last)
+        order_id = f"o{rng.randint(1, 150)}"
+        drawn[order_id] = {
+            "order_id": order_id,
+            "line_id": "1",
+            "customer_id": rng.choice([None, *(f"c{n:02}" for n in range(30))]),
+            "product_id": rng.choice("abcdex"),
+            "ordered_at": datetime(2026, 3, 31, 12) + timedelta(days=day),
+            "transaction_type": "sale",
+            "amount": rng.randint(1, 20),
+            "discount_amount": rng.choice([None, 1]),
+        }
+    return list(drawn.values())
+
+
+def nights() -> list[tuple[date, Files]]:
+    """Return nights with what lands before each: every way in which old figures come to be wrong."""
+    rng = random.Random(4)  # noqa: S311
+    return [
+        (
+            LAST,
+            [
+                ("transactions", lines(rng, -500, 0, 250)),
+                (
+                    "products",
+                    [product("a", "bread", "A"), product("b", "dairy", "B")]
+                    + [product("c", "dairy", "A"), product("d", None)],
+                ),
+            ],
+        ),
+        # New and superseding lines, some late, some of days to come; a product nobody knew.
+        (
+            LAST + timedelta(days=1),
+            [
+                ("transactions", lines(rng, -400, 30, 15)),
+                ("products", [product("e", "bread", "A")]),
+            ],
+        ),
+        # Nothing lands: days leave the window, others come to pass.
+        (LAST + timedelta(days=20), []),
+        # Somebody refuses, somebody is new and comes first by id, a category comes before others.
+        (
+            LAST + timedelta(days=22),
+            [
+                ("customers", [{"customer_id": "c07", "profiling_consent": False}]),
+                ("transactions", [{**lines(rng, 5, 5, 1)[0], "customer_id": "b00"}]),
+                ("products", [product("a", "apples", "A"), product("x", "toys", "T")]),
+            ],
+        ),
+        # An earlier night.
+        (LAST + timedelta(days=3), []),
+        (LAST + timedelta(days=23), [("transactions", lines(rng, -10, 23, 10))]),
+    ]
+
+
+def told(world: World) -> dict[str, Counter[tuple[Any, ...]]]:
+    return {
+        name: Counter(map(tuple, world.query(sql).astype(object).fillna("").to_numpy().tolist()))
+        for name, sql in TOLD.items()
+    }
+
+
+def test_what_was_bought_is_the_same_night_by_night_and_at_once(
+    new_world: Callable[..., World],
+) -> None:
+    lived = new_world()
+    landed: Files = []
+    recounted = []
+    for as_of_date, files in nights():
+        for table, rows in files:
+            lived.land(table, rows)
+        landed += files
+        lived.run(as_of_date, CHAIN)
+        at_once = new_world()
+        for table, rows in landed:
+            at_once.land(table, rows)
+        at_once.run(as_of_date, CHAIN)
+
+        found, expected = told(lived), told(at_once)
+        for name, rows in expected.items():
+            assert rows, name
+            assert found[name] == rows, (as_of_date, name, found[name] - rows, rows - found[name])
+        [[everybody, some]] = lived.query(
+            "select count(*) filter (is_everybody), count(*) from features.recounted_customers"
+        ).to_numpy()
+        recounted.append((int(everybody), int(some)))
+
+    # The first night and the earlier one keep nothing; the others keep something.
+    assert [everybody > 0 for everybody, _ in recounted] == [True] + [False] * 3 + [True, False]
+    customers = recounted[0][1]
+    assert all(0 < some < customers for everybody, some in recounted if not everybody)
+
+
+def test_after_a_night_that_broke_off_everybody_is_told_anew(
+    new_world: Callable[..., World],
+) -> None:
+    world = new_world()
+    [(_, files), *_] = nights()
+    for table, rows in files:
+        world.land(table, rows)
+    world.run(LAST, CHAIN)
+    before = told(world)
+    world.execute("insert into ops.core_intake values (false)")
+    world.execute("update features.customer_product_spend set sale_amount = 0")
+    world.run(LAST, CHAIN)
+
+    assert told(world) == before
+    assert world.query("select bool_and(is_everybody) from features.recounted_customers").iat[0, 0]
