@@ -86,8 +86,9 @@ def git_sha() -> str:
     """Return the commit of the checkout that runs, `unknown` outside one."""
     if shutil.which("git") is None:
         return "unknown"
+    # Installed by root and run by a user of its own, the checkout is one that git refuses to read.
     answer = subprocess.run(
-        ["git", "rev-parse", "HEAD"],
+        ["git", "-c", "safe.directory=*", "rev-parse", "HEAD"],
         cwd=Path(__file__).parent,
         capture_output=True,
         text=True,

@@ -1,5 +1,6 @@
 """The commands that run Dagster: the UI with all that belongs to it, or one service of it."""
 
+import atexit
 import os
 import sys
 from pathlib import Path
@@ -73,4 +74,6 @@ def _become(program: str, *arguments: str) -> None:
     """Let one of Dagster's programs take this process over."""
     path = Path(sys.executable).with_name(program)
     os.chdir(ROOT)
+    # What dbt opened is given back, or its helper process warns of it in every service's log.
+    atexit._run_exitfuncs()
     os.execv(path, [str(path), *arguments])  # noqa: S606
