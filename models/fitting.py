@@ -5,8 +5,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 
 from models.rounding import rounded
 
@@ -49,6 +47,10 @@ def kmeans_centres(
     -------
     (n_clusters, n_features)
     """
+    # A second of imports, which only a night that learns has a use for.
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     found = KMeans(n_clusters, n_init=starts, max_iter=MAX_ITERATIONS, random_state=random_state)
     with warnings.catch_warnings():
         # A resample may hold fewer distinct customers than clusters; it then agrees badly.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
-from scipy.stats import rankdata
 
 Array = npt.NDArray[np.float64]
 
@@ -52,6 +51,8 @@ def fit_null(values: Array) -> GaussianCopula:
     ----------
     values : (n_customers, n_features), in scaled units, each feature with at least two values.
     """
+    from scipy.stats import rankdata
+
     sorted_values = np.sort(values, axis=0)
     wanted = _correlations(values)
     scores = ndtri(rankdata(values, axis=0) / (len(values) + 1))

@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from models.challenger import CLEARLY_BETTER, compare, means_of, settle
@@ -86,6 +85,8 @@ def without_vanished(coordinates: Array, centres: Array) -> tuple[Array, int]:
 def _changes(
     coordinates: Array, centres: Array, is_far: Mask, random_state: int, *, may_merge: bool
 ) -> Iterator[Change]:
+    from sklearn.cluster import KMeans
+
     labels = nearest_labels(coordinates, centres)
     sizes = np.bincount(labels, minlength=len(centres))
     if may_merge and len(centres) > PREFERRED_MIN_CLUSTERS:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from models.rounding import rounded_number
 
@@ -117,6 +116,8 @@ class _Resamples:
 
 
 def _resampled(next_spend: Array, *, random_state: int) -> _Resamples:
+    from scipy.stats import rankdata
+
     customers = len(next_spend)
     ranks = rankdata(next_spend) / customers
     ranks = ranks - ranks.mean()

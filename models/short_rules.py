@@ -1,11 +1,11 @@
 """Short rules and typical customers of learned segments, in words of their features."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.tree import DecisionTreeClassifier
 
 from models.feature_words import words_for
 from models.rounding import rounded_number
@@ -117,6 +117,8 @@ def short_rules(
     features : DataFrame (n_customers, n_features), natural units, NaN where unknown.
     segment_ids : (n_customers,), of the same customers.
     """
+    from sklearn.tree import DecisionTreeClassifier
+
     filled = _filled(features, scaler)
     labels = segment_ids.to_numpy(dtype=object)
     tree = DecisionTreeClassifier(
@@ -156,7 +158,7 @@ def _filled(features: pd.DataFrame, scaler: Scaler) -> pd.DataFrame:
     return features[scaler.names].fillna({each.name: each.fill for each in scaler.features})
 
 
-def _paths(tree: DecisionTreeClassifier, names: list[str]) -> list[tuple[Condition, ...]]:
+def _paths(tree: Any, names: list[str]) -> list[tuple[Condition, ...]]:
     """Return the conditions of every leaf, one per feature, in the order of the tree."""
     found: list[tuple[Condition, ...]] = []
     nodes = tree.tree_

@@ -9,6 +9,9 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager
 
 from orchestration.errors import StrataError
 from orchestration.home import Home
@@ -27,6 +30,24 @@ class DbtError(StrataError):
     """dbt did not come as far as running the stage; holds dbt's own words."""
 
 
+class UntoldEvents(EventManager):
+    """dbt's events without their messages, of which thousands a night would be made for no logger.
+
+    Warnings and errors stay: whether a warning is an error is decided here (`warn_error_options`).
+    """
+
+    def fire_event(
+        self,
+        e: BaseEvent,
+        level: EventLevel | None = None,
+        node: Any = None,
+        force_warn_or_error_handling: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        is_told = (level or e.level_tag()) in (EventLevel.WARN, EventLevel.ERROR)
+        if is_told or force_warn_or_error_handling:
+            super().fire_event(e, level, node, force_warn_or_error_handling)
+
+
 def point_dbt_at(home: Home, settings: Settings) -> None:
     """Set the environment that the dbt profile reads."""
     os.environ[WAREHOUSE_VARIABLE] = str(home.warehouse)
@@ -41,6 +62,7 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
     dbt writes what it compiles into the manifest that it is given, and may take it for compiled the
     next time (it does so with ephemeral models); so every command gets a copy, which costs 0.1 s.
     """
+    ctx_set_event_manager(UntoldEvents())
     own_manifest = None if manifest is None else manifest.deepcopy()  # type: ignore[no-untyped-call]
     try:
         result = dbtRunner(manifest=own_manifest).invoke(
@@ -53,8 +75,8 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
                 *("--log-level", "none", "--log-level-file", "none"),
                 "--no-use-colors",
                 "--no-version-check",
-                # Of what dbt says of itself a parse writes all that anybody reads.
-                *(() if manifest is None else ("--no-write-json",)),
+                # What dbt would say of itself on the disk nobody reads.
+                "--no-write-json",
             ]
         )
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from models.contract_outlook import contract_outlook
 from models.outlook import Outlook, predict_night
@@ -54,14 +55,16 @@ def run_predictions(
         If a stored model of tonight's content was changed; nothing is written then.
     """
     options: dict[str, Any] = {"as_of_date": as_of_date, "random_state": RANDOM_STATE}
-    if settings.relationship == "contractual":
-        past = past_contracts(connection)
-        outlook = contract_outlook(contracts_tonight(connection), past, **options)
-        leaks = leaks_of_contracts(connection, past)
-    else:
-        past = past_purchases(connection)
-        outlook = predict_night(purchases(connection), past, **options)
-        leaks = leaks_of_purchases(connection, past)
+    # The matrices are of four columns: for them, threads cost a third of the time and gain none.
+    with threadpool_limits(limits=1):
+        if settings.relationship == "contractual":
+            past = past_contracts(connection)
+            outlook = contract_outlook(contracts_tonight(connection), past, **options)
+            leaks = leaks_of_contracts(connection, past)
+        else:
+            past = past_purchases(connection)
+            outlook = predict_night(purchases(connection), past, **options)
+            leaks = leaks_of_purchases(connection, past)
     store_models(outlook.models, models_folder)
     _write(connection, outlook, as_of_date, run_id)
     drop_other_models(connection, models_folder)

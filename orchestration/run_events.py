@@ -1,10 +1,14 @@
 """What Dagster's event log says of one run: which assets it made, which checks it took."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 import dagster as dg
+import sqlalchemy as db
 from dagster._core.definitions.metadata import normalize_metadata
 from dagster._core.events import EngineEventData
+from dagster._core.storage.event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.ops_tables import CheckResult
@@ -19,17 +23,21 @@ def night_of(tags: Mapping[str, str]) -> str | None:
 
 
 def materialised_in(instance: dg.DagsterInstance, run_id: str) -> set[dg.AssetKey]:
-    """Return the assets that a run made, those of the runs it re-executes included."""
+    """Return the assets that a run made, those of the runs it re-executes included.
+
+    Asked of the storage by name: Dagster would hand out whole events, column lineage and all.
+    """
+    storage = instance.event_log_storage
+    assert isinstance(storage, SqlEventLogStorage)
     keys: set[dg.AssetKey] = set()
+    columns = SqlEventLogStorageTable.c
     for one in _with_ancestors(instance, run_id):
-        records = instance.get_records_for_run(
-            one, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
-        ).records
-        keys |= {
-            event.dagster_event.asset_key
-            for event in (record.event_log_entry for record in records)
-            if event.dagster_event is not None and event.dagster_event.asset_key is not None
-        }
+        made = db.select(columns.asset_key.distinct()).where(
+            columns.run_id == one,
+            columns.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+        )
+        with storage.run_connection(one) as connection:
+            keys |= {dg.AssetKey(json.loads(key)) for (key,) in connection.execute(made)}
     return keys
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
@@ -85,8 +86,7 @@ class Settings(SchemeSettings):
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, zone: str) -> str:
-        # `localtime` is whatever the machine says, and no zone to DuckDB.
-        zones = available_timezones() - {"localtime"}
+        zones = _time_zones()
         if zone not in zones:
             near = difflib.get_close_matches(zone, zones, n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
@@ -101,6 +101,13 @@ class Settings(SchemeSettings):
             return date.fromisoformat(text).isoformat()
         except ValueError:
             raise ValueError("must be a date, YYYY-MM-DD") from None
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Return the zones there are: a walk through hundreds of files, once a process."""
+    # `localtime` is whatever the machine says, and no zone to DuckDB.
+    return frozenset(available_timezones() - {"localtime"})
 
 
 def load_settings(path: Path) -> Settings:

@@ -69,35 +69,87 @@ SPANS_SINCE = """
     group by scheme
     having count(distinct as_of_date) = 2
 """
-# Who was where follows from the stays, whatever nights were run in between.
+# Who was where follows from the stays, whatever nights were run in between. Nearly all stay where
+# they are: they are counted only, and they spent what their segment did tonight without those whom
+# it took in since. Looking up every customer of every scheme took five times as long.
 MIGRATIONS = """
     with spans as ($spans),
     stays as (
-        select spans.first_night, history.*
+        select
+            spans.first_night,
+            history.scheme,
+            history.scheme_version,
+            history.segment_id,
+            history.customer_id,
+            history.valid_from <= spans.first_night as is_before,
+            history.valid_to > $night or history.valid_to is null as is_after
         from marts.fct_segment_history as history
         inner join spans on history.scheme = spans.scheme
+        where history.valid_from <= $night
+            and (history.valid_to > spans.first_night or history.valid_to is null)
     ),
     before as (
-        select * from stays
-        where valid_from <= first_night and (valid_to > first_night or valid_to is null)
+        select * from stays where is_before and not is_after
     ),
     after as (
-        select * from stays
-        where valid_from <= $night and (valid_to > $night or valid_to is null)
+        select * from stays where is_after and not is_before
+    ),
+    moved as (
+        select
+            coalesce(before.scheme, after.scheme) as scheme,
+            coalesce(before.first_night, after.first_night) as first_night,
+            before.segment_id as from_segment_id,
+            after.segment_id as to_segment_id,
+            coalesce(bool_or(before.scheme_version <> after.scheme_version), false)
+                as has_new_rules,
+            count(*) as customers,
+            coalesce(sum(people.spend_365d), 0) as spend
+        from before
+        full outer join after
+            on before.scheme = after.scheme and before.customer_id = after.customer_id
+        left join marts.customer_360 as people
+            on coalesce(after.customer_id, before.customer_id) = people.customer_id
+        group by 1, 2, 3, 4
+    ),
+    taken_in as (
+        select scheme, to_segment_id as segment_id, sum(spend) as spend
+        from moved
+        group by all
+    ),
+    stayed as (
+        select scheme, first_night, segment_id, count(*) as customers
+        from stays
+        where is_before and is_after
+        group by all
     )
     select
-        coalesce(before.scheme, after.scheme) as scheme,
-        coalesce(before.first_night, after.first_night) as first_night,
-        before.segment_id as from_segment_id,
-        after.segment_id as to_segment_id,
-        coalesce(bool_or(before.scheme_version <> after.scheme_version), false) as has_new_rules,
-        count(*) as customers,
-        coalesce(sum(people.spend_365d), 0) as spend
-    from before
-    full outer join after
-        on before.scheme = after.scheme and before.customer_id = after.customer_id
-    left join marts.customer_360 as people
-        on coalesce(after.customer_id, before.customer_id) = people.customer_id
+        scheme,
+        first_night,
+        from_segment_id,
+        to_segment_id,
+        bool_or(has_new_rules) as has_new_rules,
+        sum(customers)::bigint as customers,
+        sum(spend) as spend
+    from (
+        select * from moved
+        union all
+        select
+            stayed.scheme,
+            stayed.first_night,
+            stayed.segment_id,
+            stayed.segment_id,
+            false,
+            stayed.customers,
+            coalesce(tonight.spend_365d, 0) - coalesce(taken_in.spend, 0)
+        from stayed
+        left join marts.fct_segment_profiles as tonight
+            on
+                stayed.scheme = tonight.scheme
+                and stayed.segment_id = tonight.segment_id
+                and tonight.as_of_date = $night
+        left join taken_in
+            on stayed.scheme = taken_in.scheme and stayed.segment_id = taken_in.segment_id
+    )
     group by 1, 2, 3, 4
     order by 1, 2, 3 nulls last, 4 nulls last
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.reporting import span_queries
 from orchestration.reporting.migration import Migration, migrations_of
 from orchestration.reporting.page import render_report
 from orchestration.reporting.reading import read_figures
@@ -100,6 +101,42 @@ def test_everybody_of_both_nights_is_counted_once(serving_file: Path) -> None:
     assert migration.first_night == date(2017, 1, 4)
     assert sum(migration.cells.values()) == 1210
     assert migration.customers_from("rfm.loyal") == 610
+
+
+def test_whoever_stayed_spent_what_nobody_else_in_the_segment_did() -> None:
+    """Their spend is not looked up: it is the segment's, less that of whoever it took in."""
+    with closing(duckdb.connect()) as connection:
+        connection.execute(
+            """
+            create schema marts;
+            create table marts.customer_360 as
+            select * from (values ('stayed', 1.10), ('stays on', 2.20), ('came', 4.40),
+                ('moved', 8.80), ('was away', 16.60)) as people(customer_id, spend_365d);
+            create table marts.fct_segment_history as
+            select 'rfm' as scheme, 'v' || version as scheme_version, customer_id, segment_id,
+                date '2025-12-01' + begins as valid_from, date '2025-12-01' + ends as valid_to
+            from (values ('stayed', 'a', 0, null, 1), ('stays on', 'a', 0, 31, 1),
+                ('came', 'a', 9, null, 1), ('moved', 'a', 0, 9, 1), ('moved', 'b', 9, null, 1),
+                ('was away', 'a', 0, 5, 1), ('was away', 'b', 5, 9, 1),
+                ('was away', 'a', 9, null, 2), ('left', 'b', 0, 9, 1), ('left', 'a', 31, null, 1)
+            ) as stays(customer_id, segment_id, begins, ends, version);
+            create table marts.fct_segment_profiles as
+            select 'rfm' as scheme, *
+            from (values ('a', date '2025-12-30', 24.30), ('b', date '2025-12-30', 8.80),
+                ('a', date '2025-12-01', 0.50)) as nights(segment_id, as_of_date, spend_365d);
+            """
+        )
+        spans = "select 'rfm' as scheme, date '2025-12-01' as first_night"
+        sql = span_queries.MIGRATIONS.replace("$spans", spans)
+        rows = connection.execute(sql.replace("$night", "date '2025-12-30'")).fetchall()
+
+    assert [(*row[2:6], float(row[6])) for row in rows] == [
+        # The two who stayed, and the one who is back, under other rules.
+        ("a", "a", True, 3, 19.90),
+        ("a", "b", False, 1, 8.80),
+        ("b", None, False, 1, 0.0),
+        (None, "a", False, 1, 4.40),
+    ]
 
 
 @pytest.mark.parametrize(
