@@ -29,7 +29,8 @@ def changes_sql(
     """Return the query of the rows that differ from the export before, in order of the id.
 
     `change` says `added`, `changed` or `removed`; of who was removed (left, or took consent back)
-    nothing but the id goes out.
+    nothing but the id goes out. Rows are compared by a hash of their values: a join that carries
+    all columns of both nights takes twice as long.
 
     Parameters
     ----------
@@ -41,31 +42,40 @@ def changes_sql(
     """
     if before is None:
         return f"select 'added' as change, * from read_parquet({literal(str(tonight))}) order by 2"
-    columns, types = _columns(connection, tonight)
-    compared = [column for column in columns if column not in ("customer_id", "as_of_date")]
-    differs = "true"
-    if _columns(connection, before) == (columns, types):
-        differs = " or ".join(
-            f"tonight.{name(column)} is distinct from before.{name(column)}" for column in compared
-        )
+    columns = _columns(connection, tonight)
+    is_alike = _columns(connection, before) == columns
+    compared = ", ".join(name(column) for column, _ in columns if column != "as_of_date")
+    values = f"hash({compared})" if is_alike else "null"
     earlier = f"select customer_id from read_parquet({literal(str(told))})" if told else None
     again = f"or customer_id in ({earlier})" if earlier else ""
     gone = f"union {earlier}" if earlier else ""
     return f"""
         with
-        tonight as (select * from read_parquet({literal(str(tonight))})),
-        before as (select * from read_parquet({literal(str(before))})),
+        tonight as (
+            select customer_id, {values} as row_hash from read_parquet({literal(str(tonight))})
+        ),
+        before as (
+            select customer_id, {values} as row_hash from read_parquet({literal(str(before))})
+        ),
+        told as (
+            select
+                customer_id,
+                case when before.customer_id is null then 'added' else 'changed' end as change
+            from tonight
+            left join before using (customer_id)
+            where
+                before.customer_id is null
+                or (tonight.row_hash = before.row_hash) is not true
+                {again}
+        ),
         gone as (
             (select customer_id from before {gone})
             except
             select customer_id from tonight
         )
-        select
-            case when before.customer_id is null then 'added' else 'changed' end as change,
-            tonight.*
-        from tonight
-        left join before using (customer_id)
-        where before.customer_id is null or {differs} {again}
+        select told.change, profiles.*
+        from read_parquet({literal(str(tonight))}) as profiles
+        inner join told using (customer_id)
         union all by name
         select 'removed' as change, customer_id, date '{as_of_date}' as as_of_date
         from gone
@@ -82,8 +92,9 @@ def count_changes(connection: duckdb.DuckDBPyConnection, changes: Path) -> Chang
     return Changes(*(counted.get(change, 0) for change in ("added", "changed", "removed")))
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[list[str], list[str]]:
+def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
+    """Return the columns of a file in order, with their types."""
     rows = connection.execute(
         f"describe select * from read_parquet({literal(str(path))})"
     ).fetchall()
-    return [row[0] for row in rows], [row[1] for row in rows]
+    return [(row[0], row[1]) for row in rows]

@@ -60,8 +60,9 @@ def as_exported(folder: Path, path: Path, rows: int) -> ExportedFile:
 
 
 def _is_run(column: str) -> str:
+    """Return the condition; all such signs sort before A, which nearly every text ends it at."""
     return (
-        f"(regexp_matches({name(column)}, {literal(_RUN)}) "
+        f"({name(column)} < 'A' and regexp_matches({name(column)}, {literal(_RUN)}) "
         f"and try_cast({name(column)} as double) is null)"
     )
 

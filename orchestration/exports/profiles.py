@@ -101,7 +101,7 @@ def profiles_sql(
             {_scheme_columns(schemes, settings.language)}
         from people
         {_joined_before(before)}
-        {"left join stays using (customer_id)" if schemes else ""}
+        {_joined_stays(schemes)}
         left join marts.dim_segments as plays
             on coalesce({", ".join(_held(scheme) for scheme in exports.action_from)})
                 = plays.segment_id
@@ -114,6 +114,12 @@ def _joined_before(before: Path | None) -> str:
     if before is None:
         return ""
     return f"left join read_parquet({literal(str(before))}) as before using (customer_id)"
+
+
+def _joined_stays(schemes: Sequence[str]) -> str:
+    if not schemes:
+        return ""
+    return "left join stays using (customer_id) left join moves using (customer_id)"
 
 
 def _held(scheme: str) -> str:
@@ -138,19 +144,29 @@ def _own_segments(own: Sequence[str]) -> str:
 
 
 def _stays(schemes: Sequence[str]) -> str:
-    """Return the step that says of each scheme since when, and where the customer was before."""
+    """Return the steps that say of each scheme since when, and where the customer was before.
+
+    They are apart because most customers have moved in few schemes: both in one row a customer
+    would be the widest table of the exports, and mostly empty.
+    """
     if not schemes:
         return ""
-    told = ", ".join(
-        f"{_of('previous_segment_id', scheme, '_previous')}, {_of('valid_from', scheme, '_since')}"
-        for scheme in schemes
-    )
-    return f"""stays as (
-            select customer_id, {told}
+    moved = "and previous_segment_id is not null"
+    return f"""
+        {_laid_side_by_side("stays", schemes, "valid_from", "_since")},
+        {_laid_side_by_side("moves", schemes, "previous_segment_id", "_previous", moved)},"""
+
+
+def _laid_side_by_side(
+    step: str, schemes: Sequence[str], column: str, ending: str, condition: str = ""
+) -> str:
+    """Return a step with one row per customer and one column per scheme, of open stays."""
+    return f"""{step} as (
+            select customer_id, {", ".join(_of(column, scheme, ending) for scheme in schemes)}
             from marts.fct_segment_history
-            where valid_to is null and scheme in ({", ".join(map(literal, schemes))})
+            where valid_to is null and scheme in ({", ".join(map(literal, schemes))}) {condition}
             group by customer_id
-        ),"""
+        )"""
 
 
 def _of(column: str, scheme: str, ending: str) -> str:
@@ -180,7 +196,7 @@ def _scheme_columns(schemes: Sequence[str], language: str) -> str:
         columns += [
             _held(scheme),
             f"{name(scheme + '_names')}.{named} as {name(segment + '_name')}",
-            f"stays.{name(segment + '_previous')}",
+            f"moves.{name(segment + '_previous')}",
             f"stays.{name(segment + '_since')}",
         ]
     return "".join(f", {column}" for column in columns)

@@ -18,6 +18,9 @@ NIGHTLY_TABLE = "fct_customer_segments"
 
 NIGHTLY_SOURCE = "segments.customer_segments"
 
+DICTIONARY_VALUES = 5_000
+"""More different values of a column than that in a row group are written without a dictionary."""
+
 
 def write_tables(
     home: Home, serving_file: Path, issue_name: str, *, only: str | None = None
@@ -122,7 +125,10 @@ def _write(
     """Write the rows of a query to `root`/`path`; Snappy, which every Parquet reader knows."""
     target = root / path
     temporary = durable.temporary_beside(target)
-    connection.execute(f"copy ({source}) to {literal(str(temporary))} (format parquet)")
+    connection.execute(
+        f"copy ({source}) to {literal(str(temporary))} "
+        f"(format parquet, dictionary_size_limit {DICTIONARY_VALUES})"
+    )
     rows = connection.execute(
         f"select num_rows from parquet_file_metadata({literal(str(temporary))})"
     ).fetchone()

@@ -16,9 +16,11 @@ from orchestration.publishing import (
     PUBLISHED,
     NightMovesBackError,
     current_issue,
+    parquet,
     publish,
     publish_back_dated,
 )
+from tests.publish.conftest import ROWS
 
 
 def query(home: Home, sql: str) -> list[tuple]:
@@ -90,6 +92,45 @@ def test_the_file_is_in_the_storage_version_that_old_readers_know(home: Home, wa
     warehouse.publish(home, 1)
     tags = query(home, "select tags['storage_version'] from duckdb_databases() where not internal")
     assert "v1.2" in tags[0][0]
+
+
+def test_of_texts_ids_sentences_and_names_have_a_compression_each(home: Home, warehouse) -> None:
+    """A scheme's name in the compression of ids would be unpacked for every row."""
+    warehouse.publish(home, 1)
+    found = query(
+        home,
+        "select column_name, compression from pragma_storage_info('marts.fct_customer_segments') "
+        "where segment_type = 'VARCHAR' and column_name in ('customer_id', 'scheme', 'reason_1')",
+    )
+    assert dict(found) == {"customer_id": "FSST", "scheme": "Dictionary", "reason_1": "ZSTD"}
+
+
+def test_in_parquet_a_column_of_too_many_values_is_written_without_a_dictionary(
+    home: Home, warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "DICTIONARY_VALUES", ROWS - 1)
+    warehouse.publish(home, 1)
+    path = home.serving / "parquet" / nights_of(home)["2026-03-02"]
+    found = duckdb.execute(
+        "select path_in_schema, encodings, compression from parquet_metadata(?) "
+        "where path_in_schema in ('customer_id', 'segment_name')",
+        [str(path)],
+    ).fetchall()
+    assert found == [
+        ("customer_id", "PLAIN", "SNAPPY"),
+        ("segment_name", "PLAIN_DICTIONARY", "SNAPPY"),
+    ]
+
+
+def test_a_table_is_counted_as_it_is_copied_not_read_a_second_time(home: Home, warehouse) -> None:
+    """A view of all stays is dear to count; this one would have other rows the second time."""
+    warehouse.load(1)
+    warehouse.execute(
+        "alter table marts.fct_segment_history rename to stays; "
+        "create view marts.fct_segment_history as select * from marts.stays where random() < 0.5"
+    )
+    issue = warehouse.publish_loaded(home, 1)
+    assert 0 < issue.tables["fct_segment_history"] < ROWS
 
 
 def test_every_kept_night_has_its_own_folder(published_home: Home) -> None:
