@@ -75,7 +75,10 @@ def nights() -> list[tuple[date, Files]]:
             LAST,
             [
                 ("transactions", lines(rng, -500, 0, 250)),
-                ("transactions", [one_line("quiet", -100), one_line("leaves", -100)]),
+                (
+                    "transactions",
+                    [one_line(customer, -100) for customer in ("quiet", "leaves", "later")],
+                ),
                 (
                     "products",
                     [
@@ -92,17 +95,19 @@ def nights() -> list[tuple[date, Files]]:
             LAST + timedelta(days=1),
             [
                 ("transactions", lines(rng, -400, 30, 15)),
-                ("transactions", [one_line("later", 10)]),
+                ("transactions", [{**one_line("later", 10), "order_id": "to come"}]),
                 ("products", [product("e", "bread", "A")]),
             ],
         ),
-        # Nothing lands: days leave the window, others come to pass.
-        (LAST + timedelta(days=20), []),
-        # Somebody refuses, somebody is new and comes first by id, a category comes before others.
+        # Days leave the window, others come to pass; somebody refuses.
+        (
+            LAST + timedelta(days=20),
+            [("customers", [{"customer_id": "leaves", "profiling_consent": False}])],
+        ),
+        # Somebody is new and comes first by id, a category comes before others.
         (
             LAST + timedelta(days=22),
             [
-                ("customers", [{"customer_id": "leaves", "profiling_consent": False}]),
                 ("transactions", [one_line("b00", 5)]),
                 ("products", [product("a", "apples", "A"), product("x", "toys", "T")]),
             ],
