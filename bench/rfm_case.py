@@ -15,8 +15,6 @@ RFM_RATIO = 5.0
 RFM_LINES = 10_000_000
 RIVALS = {"pandas": "pandas groupby", "pymc-marketing": "pymc_marketing rfm_summary"}
 
-_LINES_MODEL, _RFM_MODEL = "core/transactions", "features/customer_rfm"
-
 
 class NoRivalsError(Exception):
     """The environment of the rivals is not there."""
@@ -40,8 +38,9 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
     first = nights.first(size)
     installation = nights.installation(size)
     warehouse = installation.home / "warehouse.duckdb"
-    manifest = installation.home / "dbt" / "target" / "manifest.json"
-    path = _models_between(json.loads(manifest.read_text()))
+    path = _told(run_child(["-m", "bench.rfm_features", "models", str(installation.home)]))[
+        "models"
+    ]
     from_days = {name for name in path if name.startswith("features/")}
     ours = median(_of_models(pair.strata, from_days) for pair in first)
     lines = installation.folder / "lines.parquet"
@@ -105,31 +104,6 @@ def _rival_lines(
             is_reached=compared["differing"] == 0,
         ),
     ]
-
-
-def _models_between(manifest: Mapping[str, Any]) -> frozenset[str]:
-    """Return the models that lie between the clean lines and the RFM features, these included."""
-    names = {
-        key: f"{node['schema']}/{node['name']}"
-        for key, node in manifest["nodes"].items()
-        if node["resource_type"] == "model"
-    }
-    keys = {name: key for key, name in names.items()}
-    after = _reach(manifest["child_map"], keys[_LINES_MODEL])
-    before = _reach(manifest["parent_map"], keys[_RFM_MODEL])
-    between = (after & before) | {keys[_RFM_MODEL]}
-    return frozenset(names[key] for key in between if key in names)
-
-
-def _reach(edges: Mapping[str, Iterable[str]], start: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        for key in edges.get(waiting.pop(), ()):
-            if key not in found:
-                found.add(key)
-                waiting.append(key)
-    return found
 
 
 def _of_models(night: StrataNight, names: Iterable[str]) -> float:

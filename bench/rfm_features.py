@@ -1,13 +1,17 @@
-"""The lines that the rivals get, RFM of them in bare DuckDB, and whether all say the same."""
+"""The lines that the rivals get, RFM of them in bare DuckDB, whose seconds count, who differs."""
 
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import duckdb
 
+from orchestration.dbt import manifest_dict
+from orchestration.home import Home
+
+_LINES_MODEL, _RFM_MODEL = "core/transactions", "features/customer_rfm"
 # Sales of customers, as Strata cleaned them.
 _EXPORT = """
     copy (
@@ -69,6 +73,32 @@ _THEIR_NAMES = {
 }
 
 
+def models(home: Path) -> dict[str, object]:
+    """Name the models that lie between the clean lines and the RFM features, these included."""
+    manifest = manifest_dict(Home(home))
+    names = {
+        key: f"{node['schema']}/{node['name']}"
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+    }
+    keys = {name: key for key, name in names.items()}
+    after = _reach(manifest["child_map"], keys[_LINES_MODEL])
+    before = _reach(manifest["parent_map"], keys[_RFM_MODEL])
+    between = (after & before) | {keys[_RFM_MODEL]}
+    return {"models": sorted(names[key] for key in between if key in names)}
+
+
+def _reach(edges: Mapping[str, Iterable[str]], start: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for key in edges.get(waiting.pop(), ()):
+            if key not in found:
+                found.add(key)
+                waiting.append(key)
+    return found
+
+
 def export(warehouse: Path, lines: Path) -> dict[str, object]:
     """Write the clean sale lines of a warehouse; say which night it stands at."""
     with _attached(warehouse) as connection:
@@ -111,6 +141,7 @@ def _attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
 
 
 _COMMANDS: dict[str, Callable[..., dict[str, object]]] = {
+    "models": lambda home: models(Path(home)),
     "export": lambda warehouse, lines: export(Path(warehouse), Path(lines)),
     "bare": lambda lines, as_of: bare(Path(lines), as_of),
     "compare": lambda warehouse, rival, found: compare(Path(warehouse), rival, Path(found)),
@@ -118,7 +149,7 @@ _COMMANDS: dict[str, Callable[..., dict[str, object]]] = {
 
 
 def main() -> None:
-    """Run one of the three; prints JSON."""
+    """Run one of the four; prints JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.rfm_features", description=__doc__)
     parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("arguments", nargs="+")

@@ -15,6 +15,8 @@ from bench.bare.script import BareNight, run
 from bench.data import LAST_DAY, Size, link_into, prepare, prepare_next_day
 from bench.options import read_options
 from bench.results import Case, Line, median, table_text
+from bench.rfm_features import models
+from orchestration.dbt import WAREHOUSE_VARIABLE
 
 # Of the few customers that are tested on, too few answer a survey.
 SCHEMES_TOLD = tuple(scheme for scheme in SCHEMES if scheme != "psychographic")
@@ -206,3 +208,12 @@ def test_each_days_control_totals_go_on_from_those_before(tmp_path: Path) -> Non
 def _totals(landing: Path) -> dict[str, float]:
     files = landing / "control_totals" / "*.csv"
     return dict(duckdb.sql(f"select month, revenue from read_csv('{files}')").fetchall())
+
+
+def test_rfm_is_measured_by_the_models_between_lines_and_features(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(WAREHOUSE_VARIABLE, str(tmp_path / "warehouse.duckdb"))
+    found = models(tmp_path / "home")["models"]
+    assert {"core/order_days", "core/customer_days", "features/customer_rfm"} < set(found)
+    assert not {"staging/stg_landing__transactions", "features/customer_channels"} & set(found)
