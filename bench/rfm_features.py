@@ -74,7 +74,7 @@ _THEIR_NAMES = {
 
 
 def models(home: Path) -> dict[str, object]:
-    """Name the models that lie between the clean lines and the RFM features, these included."""
+    """Name the models on the way from the clean lines to the RFM features, these included."""
     manifest = manifest_dict(Home(home))
     names = {
         key: f"{node['schema']}/{node['name']}"

@@ -6,12 +6,12 @@ from typing import Any
 import duckdb
 from dbt.artifacts.schemas.run import RunResult
 
-# Counting a view runs it: at 50 million order lines that is 12 seconds of processor a night, for
-# figures that hardly anybody asks for. So a view has a count only where a table has as many rows; a
-# test over a whole night holds it against the view. By view: what is counted, which of its rows.
 # The views of single schemes are read once, into this table, which holds several nights.
 ALL_SCHEMES = "segments.customer_segments"
 TONIGHT = "as_of_date = (select as_of_date from ops.night)"
+# Counting a view runs it: at 50 million order lines that is 12 seconds of processor a night, for
+# figures that hardly anybody asks for. So a view has a count only where a table has as many rows; a
+# test over a whole night holds it against the view. By view: what is counted, which of its rows.
 COUNTED_ELSEWHERE = {
     "features.past_customer_behaviour": (
         "features.past_purchase_histories",

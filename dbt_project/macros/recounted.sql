@@ -25,23 +25,23 @@ and {{ products }}.brand is not distinct from {{ groups }}.brand
     How a table of what customers bought is kept from night to night: some are told anew. A rebuild
     numbers customers in its own way, so rows that have nothing but the number are not compared with it.
 #}
-{% macro told_by_customer(is_by_number=false) -%}
+{% macro told_by_customer(by) -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        meta={'reconcile': not is_by_number},
-        pre_hook="{" ~ "{ forget_recounted_customers() }" ~ "}"
+        meta={'reconcile': by != 'customer_number'},
+        pre_hook="{" ~ "{ forget_recounted_customers('" ~ by ~ "') }" ~ "}"
     ) }}
 {%- endmacro %}
 
 
-{% macro forget_recounted_customers() %}
+{% macro forget_recounted_customers(by) %}
     {% if is_incremental() %}
         delete from {{ this }}
         where
-            customer_number in (
-                select recounted.customer_number
+            {{ by }} in (
+                select recounted.{{ by }}
                 from {{ ref('recounted_customers') }} as recounted
             )
             {# A night that broke off may have left rows of numbers that are nobody's. #}

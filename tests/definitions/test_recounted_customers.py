@@ -24,16 +24,8 @@ TOLD = {
         left join features.product_groups as groups using (product_group)
     """,
     "categories": "select * from features.customer_category_spend",
-    "preferences": """
-        select * exclude (customer_number, preferred_category_number)
-        from features.customer_product_preferences
-    """,
-    "numbers": """
-        select preferences.customer_id
-        from features.customer_product_preferences as preferences
-        inner join features.numbered_customers as customers
-            using (customer_id, customer_number)
-    """,
+    # As `strata reconcile` compares it.
+    "preferences": "select * from features.customer_product_preferences",
 }
 Files = list[tuple[str, list[dict[str, Any]]]]
 

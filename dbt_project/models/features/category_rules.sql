@@ -17,11 +17,13 @@ night as (
 customers as (
 
     select
-        customer_id,
-        customer_number,
-        sum(categories_365d * categories_365d) over () as all_pairs
-    from {{ ref('customer_product_preferences') }}
-    where categories_365d > 0
+        preferences.customer_id,
+        numbered.customer_number,
+        sum(preferences.categories_365d * preferences.categories_365d) over () as all_pairs
+    from {{ ref('customer_product_preferences') }} as preferences
+    inner join {{ ref('numbered_customers') }} as numbered
+        on preferences.customer_id = numbered.customer_id
+    where preferences.categories_365d > 0
 
 ),
 

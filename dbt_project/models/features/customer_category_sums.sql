@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('recounted_customers') }}
-{{ told_by_customer(is_by_number=true) }}
+{{ told_by_customer(by='customer_number') }}
 
 {# Sums and numbers alone: names beside each of sixteen million rows are half of the cost of writing
    them, and are looked up where they are wanted (`customer_category_spend`). #}

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('recounted_customers') }}
-{{ told_by_customer() }}
+{{ told_by_customer(by='customer_id') }}
 
 with
 
@@ -79,7 +79,6 @@ categories as (
 {% endfor %}
 select
     customers.customer_id,
-    customers.customer_number,
     categories.category_number as preferred_category_number,
     category_names.category as preferred_category,
     department_names.department as preferred_department,

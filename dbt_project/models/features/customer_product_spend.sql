@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('recounted_customers') }}
-{{ told_by_customer(is_by_number=true) }}
+{{ told_by_customer(by='customer_number') }}
 
 with
 

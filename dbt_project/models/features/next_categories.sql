@@ -31,11 +31,13 @@ rules as (
 preferred as (
 
     select
-        customer_id,
-        customer_number,
-        preferred_category_number
-    from {{ ref('customer_product_preferences') }}
-    where preferred_category_number is not null
+        preferences.customer_id,
+        numbered.customer_number,
+        preferences.preferred_category_number
+    from {{ ref('customer_product_preferences') }} as preferences
+    inner join {{ ref('numbered_customers') }} as numbered
+        on preferences.customer_id = numbered.customer_id
+    where preferences.preferred_category_number is not null
 
 ),
 
