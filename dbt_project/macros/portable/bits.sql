@@ -14,3 +14,15 @@
 {% macro first_bit_not_in(bits) -%}
     cast(bit_count({{ bits }} & ~({{ bits }} + 1)) as bigint)
 {%- endmacro %}
+
+
+{# A number as bits from `place` on; on Spark: shiftleft(number, place). #}
+{% macro bits_at(number, place) -%}
+    (cast({{ number }} as bigint) << {{ place }})
+{%- endmacro %}
+
+
+{# The number that `width` bits from `place` on make; on Spark: shiftright(bits, place). #}
+{% macro bits_from(bits, place, width) -%}
+    ((coalesce({{ bits }}, 0) >> {{ place }}) & {{ 2 ** width - 1 }})
+{%- endmacro %}

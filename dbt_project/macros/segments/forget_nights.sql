@@ -12,6 +12,23 @@
 
 
 {#
+    Take back what a table that keeps two nights holds of tonight and of nights behind it, and of
+    nights before the last one.
+#}
+{% macro keep_the_night_before() %}
+    {% if is_incremental() %}
+        delete from {{ this }}
+        where as_of_date is distinct from (
+            select max(earlier.as_of_date)
+            from {{ this }} as earlier
+            inner join {{ source('ops', 'night') }} as night
+                on earlier.as_of_date < night.as_of_date
+        )
+    {% endif %}
+{% endmacro %}
+
+
+{#
     The incremental strategy of tables that compare a night with the one before it: the next night
     of each scheme is compared with the running one from now on, so its rows are replaced too. A
     strategy and not a hook before the model, because `segment_changes` reads its own rows to know

@@ -33,8 +33,9 @@ where segment_id is not null
 
 {#
     Who stood where on the compared nights and on the nights before them, side by side; null where
-    somebody was not. Of the schemes that `wanted`, a condition without its left side, holds for.
-    Belongs to `segment_changes`, whose CTEs it reads.
+    somebody was not. Of the schemes that `wanted`, a condition without its left side, holds for, and
+    of nights that `segments_side_by_side` does not hold. Belongs to `segment_changes`, whose CTEs it
+    reads.
 #}
 {% macro states_paired(wanted) %}
 select
@@ -66,7 +67,7 @@ select
 from {{ ref('customer_segments') }} as segments
 inner join compared
     on segments.scheme = compared.scheme and segments.as_of_date = compared.{{ night }}
-where segments.scheme {{ wanted }}
+where segments.scheme {{ wanted }} and not compared.is_side_by_side
 {% if is_incremental() %}
 union all
 select
@@ -77,6 +78,6 @@ select
 from thinned_states as states
 inner join compared
     on states.scheme = compared.scheme and states.as_of_date = compared.{{ night }}
-where states.scheme {{ wanted }}
+where states.scheme {{ wanted }} and not compared.is_side_by_side
 {% endif %}
 {% endmacro %}

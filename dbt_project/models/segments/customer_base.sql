@@ -27,26 +27,31 @@ predictions as (
 
 ),
 
-{# A join a scheme: grouping six rows a customer into one costs more. #}
-{% for scheme in built_schemes_with_a_column() %}
-{{ scheme }}_rows as (
+segments as (
+
+    select side_by_side.*
+    from {{ ref('segments_side_by_side') }} as side_by_side
+    inner join night on side_by_side.as_of_date = night.as_of_date
+
+){% for scheme in built_schemes_with_a_column() %},
+
+{{ scheme }}_names as (
 
     select
-        segments.customer_id,
-        segments.segment_id
-    from {{ ref('customer_segments') }} as segments
-    inner join night on segments.as_of_date = night.as_of_date
-    where segments.scheme = '{{ scheme }}'
+        number,
+        segment_id
+    from {{ ref('segment_numbers') }}
+    where scheme = '{{ scheme }}'
 
-){{ ',' if not loop.last }}
+){% endfor %}
 
-{% endfor %}
+
 select
     night.as_of_date,
     night.run_id,
     customers.customer_id,
     {% for scheme in schemes_with_a_column() %}
-    {{ scheme.scheme ~ '_rows.segment_id' if scheme.is_built else 'cast(null as varchar)' }}
+    {{ scheme.scheme ~ '_names.segment_id' if scheme.is_built else 'cast(null as varchar)' }}
         as {{ scheme.scheme }}_segment,
     {% endfor %}
     scores.rfm_code,
@@ -118,6 +123,8 @@ inner join {{ ref('customer_places') }} as places on customers.customer_id = pla
 left join {{ ref('customer_attitudes') }} as attitudes
     on customers.customer_id = attitudes.customer_id
 left join predictions on customers.customer_id = predictions.customer_id
+left join segments on customers.customer_id = segments.customer_id
 {% for scheme in built_schemes_with_a_column() -%}
-left join {{ scheme }}_rows on customers.customer_id = {{ scheme }}_rows.customer_id
+left join {{ scheme }}_names
+    on {{ segment_number_in('segments', scheme) }} = {{ scheme }}_names.number
 {% endfor -%}

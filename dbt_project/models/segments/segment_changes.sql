@@ -19,10 +19,57 @@ night as (
 
 ),
 
+{# The night before tonight that `segments_side_by_side` holds. #}
+night_before as (
+
+    select max(side_by_side.as_of_date) as as_of_date
+    from {{ ref('segments_side_by_side') }} as side_by_side
+    inner join night on side_by_side.as_of_date < night.as_of_date
+    where side_by_side.fields = '{{ fields_side_by_side() }}'
+
+),
+
 compared as (
 
-    select *
-    from {{ ref('compared_nights') }}
+    select
+        compared.*,
+        coalesce(
+            compared.is_tonight
+            and not compared.has_new_rules
+            and compared.scheme in ('{{ built_schemes_with_a_column() | join("', '") }}')
+            and compared.previous_as_of_date = night_before.as_of_date,
+            false
+        ) as is_side_by_side
+    from {{ ref('compared_nights') }} as compared
+    cross join night_before
+
+),
+
+{# Whoever moved in some scheme since the night before: few of all customers. #}
+movers as (
+
+    select
+        coalesce(tonights.customer_id, befores.customer_id) as customer_id,
+        {% for column in range(1, columns_side_by_side() + 1) %}
+        tonights.segments_{{ column }},
+        befores.segments_{{ column }} as before_{{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
+        select side_by_side.*
+        from {{ ref('segments_side_by_side') }} as side_by_side
+        inner join night on side_by_side.as_of_date = night.as_of_date
+    ) as tonights
+    full outer join (
+        select side_by_side.*
+        from {{ ref('segments_side_by_side') }} as side_by_side
+        inner join night_before on side_by_side.as_of_date = night_before.as_of_date
+    ) as befores
+        on tonights.customer_id = befores.customer_id
+    where
+        {% for column in range(1, columns_side_by_side() + 1) %}
+        {{ 'or ' if not loop.first }}tonights.segments_{{ column }}
+        is distinct from befores.segments_{{ column }}
+        {% endfor %}
 
 ),
 
@@ -92,9 +139,29 @@ thinned_states as (
 
 {% endif %}
 {# Ids only, and a join a scheme: all customers of two nights pass through here, and few of them
-   moved. Schemes that a user made up come last, together. #}
+   moved. Schemes that a user made up come together. #}
 paired as (
 
+    {% for scheme in built_schemes_with_a_column() %}
+    select
+        compared.scheme,
+        compared.as_of_date,
+        movers.customer_id,
+        befores.segment_id as from_segment_id,
+        tonights.segment_id as to_segment_id
+    from movers
+    inner join compared on compared.is_side_by_side and compared.scheme = '{{ scheme }}'
+    left join {{ ref('segment_numbers') }} as befores
+        on
+            befores.scheme = '{{ scheme }}'
+            and befores.number = {{ segment_number_in('movers', scheme, 'before') }}
+    left join {{ ref('segment_numbers') }} as tonights
+        on
+            tonights.scheme = '{{ scheme }}'
+            and tonights.number = {{ segment_number_in('movers', scheme) }}
+    where befores.segment_id is not null or tonights.segment_id is not null
+    union all
+    {% endfor %}
     {% for scheme in built_schemes() %}
     {{ states_paired("= '" ~ scheme ~ "'") | indent(4) }}
     union all
