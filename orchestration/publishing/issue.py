@@ -68,7 +68,7 @@ def publish(warehouse: duckdb.DuckDBPyConnection, home: Home, night: NightInfo) 
             f"(run {current.run_id}); its latest-night tables are not replaced by older ones."
         )
     with cleared_on_failure(home, current):
-        return _publish_built(warehouse, home, night)
+        return _publish_built(warehouse, home, night, current)
 
 
 def publish_back_dated(
@@ -90,7 +90,9 @@ def publish_back_dated(
         raise StrataError("Nothing is published yet, so no later night's tables can be kept.")
     night = NightInfo(as_of_date=current.as_of_date, run_id=current.run_id)
     with cleared_on_failure(home, current):
-        return _publish_built(warehouse, home, night, kept=current, published_at=published_at)
+        return _publish_built(
+            warehouse, home, night, current, kept=current, published_at=published_at
+        )
 
 
 def reissue_stale(home: Home, failed_as_of: date, failed_at: datetime) -> Issue | None:
@@ -137,6 +139,7 @@ def _publish_built(
     warehouse: duckdb.DuckDBPyConnection,
     home: Home,
     night: NightInfo,
+    current: Issue | None,
     *,
     kept: Issue | None = None,
     published_at: datetime | None = None,
@@ -146,7 +149,12 @@ def _publish_built(
     path = home.serving / f"strata-{name}.duckdb"
     temporary = durable.temporary_beside(path)
     latest_from = home.serving / kept.serving_file if kept else None
-    rows = serving_file.build(warehouse, temporary, latest_from=latest_from)
+    rows = serving_file.build(
+        warehouse,
+        temporary,
+        latest_from=latest_from,
+        history_from=None if current is None else home.serving / current.serving_file,
+    )
     if published_at is not None:
         serving_file.stamp(temporary, {"published_at": published_at})
     verification.verify(temporary, rows, run_id=night.run_id, as_of_date=night.as_of_date)

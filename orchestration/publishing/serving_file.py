@@ -1,5 +1,6 @@
 """The DuckDB file of one issue, built from the warehouse."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,15 +10,22 @@ import duckdb
 from orchestration.database import opened
 from orchestration.errors import StrataError
 from orchestration.home import Home
+from orchestration.publishing import history
 from orchestration.publishing.sql import columns_of, count_rows, literal, name
 from orchestration.publishing.tables import PUBLISHED, SENTENCES
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest DuckDB whose readers open the file; newer writers default to formats it refuses."""
 
+_OPTIONS = f"storage_version {literal(STORAGE_VERSION)}"
+
 
 def build(
-    warehouse: duckdb.DuckDBPyConnection, path: Path, *, latest_from: Path | None = None
+    warehouse: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    latest_from: Path | None = None,
+    history_from: Path | None = None,
 ) -> dict[str, int]:
     """Copy all tables and views of schema `marts` to a new file, in a set order, with comments.
 
@@ -29,20 +37,23 @@ def build(
         The file to make; must not exist.
     latest_from
         A published file to take the latest-night tables from instead (back-dated runs).
+    history_from
+        A published file whose history of segments is brought forward. It saves writing all stays
+        of ever; the tables are the same with it and without.
 
     Returns
     -------
     dict[str, int]
         Rows by table, as the source gave them: the other side of `verify`.
     """
+    known = {} if history_from is None else _begin_with_history(warehouse, path, history_from)
     with ExitStack() as attached:
-        options = f"storage_version {literal(STORAGE_VERSION)}"
-        attached.enter_context(_attached(warehouse, path, "served", options))
+        attached.enter_context(_attached(warehouse, path, "served", _OPTIONS))
         if latest_from is not None:
             attached.enter_context(_attached(warehouse, latest_from, "published", "read_only"))
         warehouse.execute("begin")
         try:
-            rows = _fill(warehouse, back_dated=latest_from is not None)
+            rows = _fill(warehouse, known, back_dated=latest_from is not None)
         except BaseException:
             warehouse.execute("rollback")
             raise
@@ -62,11 +73,50 @@ def stamp(path: Path, values: dict[str, object]) -> None:
     _refuse_wal(path)
 
 
-def _fill(warehouse: duckdb.DuckDBPyConnection, *, back_dated: bool) -> dict[str, int]:
-    """Copy tables and comments into the attached file; return the rows of the sources."""
+def _begin_with_history(
+    warehouse: duckdb.DuckDBPyConnection, path: Path, earlier: Path
+) -> dict[str, int]:
+    """Begin a file with the history of an earlier one, if that can be read and brought forward.
+
+    Returns
+    -------
+    dict[str, int]
+        Rows of the source of what the file holds already; nothing if it begins empty.
+    """
+    try:
+        shutil.copyfile(earlier, path)
+        with _attached(warehouse, path, "served", _OPTIONS):
+            return _keep_history(warehouse)
+    except (FileNotFoundError, duckdb.IOException, duckdb.SerializationException):
+        # Somebody moved or damaged what was published; tonight's tables do not need it.
+        for left in (path, path.with_name(path.name + ".wal")):
+            left.unlink(missing_ok=True)
+        return {}
+
+
+def _keep_history(warehouse: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Leave nothing of a copied file but its history, as of tonight; return the rows of its source.
+
+    What is dropped makes room for tonight's tables, so that the file does not grow by them.
+    """
+    rows = history.bring_forward(warehouse) if history.is_like_source(warehouse) else None
+    for table in columns_of(warehouse, "served"):
+        if table != history.TABLE or rows is None:
+            warehouse.execute(f"drop table served.marts.{name(table)}")
+    warehouse.execute("checkpoint served")
+    return {} if rows is None else {history.TABLE: rows}
+
+
+def _fill(
+    warehouse: duckdb.DuckDBPyConnection, known: dict[str, int], *, back_dated: bool
+) -> dict[str, int]:
+    """Copy tables and comments into the attached file; return the rows of the sources.
+
+    `known` are the rows of tables that it holds already.
+    """
     tables = columns_of(warehouse)
-    warehouse.execute("create schema served.marts")
-    rows = {table: _copy(warehouse, table) for table in tables}
+    warehouse.execute("create schema if not exists served.marts")
+    rows = {table: known[table] if table in known else _copy(warehouse, table) for table in tables}
     if back_dated:
         rows |= _put_back_latest(warehouse, tables)
     _copy_comments(warehouse)
