@@ -1,7 +1,10 @@
 """Tonight's predictions of every customer, what they were proven with, and what was fitted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +18,13 @@ from models.plain_rules import PlainRules
 from models.publication import Night, Source
 from models.purchase_likelihood import ProcessKind
 from models.purchase_process import PurchaseProcess, fit_purchase_process
+from models.side_by_side import side_by_side
 from models.value_outlook import ValueOutlook, value_outlook
 
 MAX_PAST_CUSTOMERS = 100_000
 """A past night's random sample; a logistic regression of six features has long settled by then."""
+PUBLISHED_PROCESS: ProcessKind = "mbg_nbd"
+PROCESS_BESIDE: ProcessKind = "bg_nbd"
 RESAMPLES = 200
 """Of the bootstrap: the limits of an interval are then good to about a tenth of its width."""
 
@@ -82,15 +88,22 @@ def predict_night(
     ValueError
         If the histories are impossible, or any label became known after D.
     """
-    now = Night(as_of_date, checked_histories(tonight), _fit(checked_histories(tonight), "mbg_nbd"))
+    histories = checked_histories(tonight)
+    process, beside = side_by_side(
+        partial(_fit, histories, kind) for kind in (PUBLISHED_PROCESS, PROCESS_BESIDE)
+    )
+    now = Night(as_of_date, histories, process)
     random = np.random.default_rng(random_state)
     nights = [
-        Night(cutoff, sampled, _fit(sampled, "mbg_nbd"))
+        Night(cutoff, sampled, _fit(sampled, PUBLISHED_PROCESS))
         for cutoff, night in checked_past(past, as_of_date=as_of_date).items()
         for sampled in [_sample(night, random)]
     ]
-    churn = churn_outlook(now, nights, resamples=resamples, random_state=random_state)
-    value = value_outlook(now, nights, resamples=resamples, random_state=random_state + 1)
+    with ThreadPoolExecutor(max_workers=1) as other:
+        asked: dict[str, Any] = {"tonight": now, "nights": nights, "resamples": resamples}
+        valued = other.submit(value_outlook, **asked, random_state=random_state + 1)
+        churn = churn_outlook(**asked, random_state=random_state)
+        value = valued.result()
     models = NightModels(
         process=now.process,
         spend_model=value.spend_model,
@@ -99,7 +112,7 @@ def predict_night(
         churn_source=churn.source,
         value_source=value.source,
     )
-    return _told(models, _fit(now.histories, "bg_nbd"), now, churn, value)
+    return _told(models, beside, now, churn, value)
 
 
 def _told(

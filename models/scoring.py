@@ -1,5 +1,7 @@
 """The segment of every customer under a fixed model, with margin and reasons."""
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,6 +12,7 @@ from models.features import checked_features
 from models.hysteresis import BORDERLINE_SHARE, Standing, settle_borders, standing_of
 from models.rechaining import border_states
 from models.rounding import rounded
+from models.side_by_side import side_by_side
 from models.transforms import apply_scaler
 from models.vocabulary import Language
 
@@ -76,7 +79,8 @@ def score(
     nowhere = pd.DataFrame({"segment_id": [], "nights_across": []})
     standing = standing_of(checked.index, model.segment_ids, nowhere if before is None else before)
     parts = [
-        _score_part(
+        partial(
+            _score_part,
             model,
             checked.iloc[begin : begin + PART_ROWS],
             standing.part(begin, begin + PART_ROWS),
@@ -84,7 +88,7 @@ def score(
         )
         for begin in range(0, max(len(checked), 1), PART_ROWS)
     ]
-    return pd.concat(parts)
+    return pd.concat(side_by_side(parts))
 
 
 def nearest_segments(model: BehaviourModel, features: pd.DataFrame) -> Positions:

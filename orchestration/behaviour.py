@@ -120,7 +120,9 @@ def run_behaviour(
     )
     if night.model is not None and night.decision == "promoted":
         save_model(night.model, models_folder)
-    tonights = drift_of(night.model, features)
+    tonights = drift
+    if drift is None or night.model is None or night.model.model_id != drift.model_id:
+        tonights = drift_of(night.model, features)
     is_inserted = has_later_nights(connection, as_of_date)
     stood = stored_places(connection, as_of_date) if is_inserted else None
     write_night(

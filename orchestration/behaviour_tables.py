@@ -73,12 +73,8 @@ def write_night(
     ]
     _replace(connection, "segment_descents", as_of_date, descents)
     told = {"run_id": run_id, "model_id": model_id}
-    _replace(
-        connection,
-        "behaviour_scores",
-        as_of_date,
-        [] if model is None else [scores.reset_index(names="customer_id").assign(**night, **told)],
-    )
+    people = pd.DataFrame() if model is None else scores.reset_index(names="customer_id")
+    replace_night(connection, "behaviour_scores", as_of_date, people, same=night | told)
     _replace(
         connection,
         "cluster_profiles",

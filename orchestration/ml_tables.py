@@ -124,16 +124,18 @@ def replace_night(
     rows: pd.DataFrame,
     *,
     kind: str | None = None,
+    same: Mapping[str, Any] | None = None,
 ) -> None:
     """Put one night's rows into a table in place of those it had; other nights stay.
 
-    `rows` holds the table's columns by name; a missing one is an error. With `kind`, only the
+    `rows` holds the table's columns by name, but for those of `same`, which have one value in all
+    rows: a million copies of it cost seconds. A missing column is an error. With `kind`, only the
     night's rows of that kind are replaced.
     """
     of_kind = "" if kind is None else f" and kind = '{kind}'"
     connection.execute("begin")
     connection.execute(f"delete from ml.{table} where as_of_date = ?{of_kind}", [as_of_date])
-    _insert(connection, table, rows, {})
+    _insert(connection, table, rows, same or {})
     connection.execute("commit")
 
 
@@ -146,7 +148,7 @@ def replace_all(
 ) -> None:
     """Put `rows` into a table in place of all that it holds.
 
-    `same` holds columns that have one value in all rows: a million copies of it cost seconds.
+    `same` as `replace_night` takes it.
     """
     connection.execute("begin")
     connection.execute(f"delete from ml.{table}")

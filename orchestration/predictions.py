@@ -1,5 +1,6 @@
 """One night of predictions: what is expected of each customer, and what it was proven with."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,8 +64,11 @@ def run_predictions(
             leaks = leaks_of_contracts(connection, past)
         else:
             past = past_purchases(connection)
-            outlook = predict_night(purchases(connection), past, **options)
-            leaks = leaks_of_purchases(connection, past)
+            tonight = purchases(connection)
+            with ThreadPoolExecutor(max_workers=1) as other:
+                predicted = other.submit(predict_night, tonight, past, **options)
+                leaks = leaks_of_purchases(connection, past)
+                outlook = predicted.result()
     store_models(outlook.models, models_folder)
     _write(connection, outlook, as_of_date, run_id)
     drop_other_models(connection, models_folder)
