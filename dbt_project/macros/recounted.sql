@@ -22,36 +22,48 @@ and {{ products }}.brand is not distinct from {{ groups }}.brand
 
 
 {#
-    How a table of what customers bought is kept from night to night: some are told anew. A rebuild
-    numbers customers in its own way, so rows that have nothing but the number are not compared with it.
+    How a table of what customers did is kept from night to night: some are told anew, those that
+    `anew` lists. A rebuild numbers customers in its own way, so rows that have nothing but the number
+    are not compared with it.
 #}
-{% macro told_by_customer(by) -%}
+{% macro told_by_customer(by, anew='recounted_customers') -%}
     {{ config(
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
         meta={'reconcile': by != 'customer_number'},
-        pre_hook="{" ~ "{ forget_recounted_customers('" ~ by ~ "') }" ~ "}"
+        pre_hook="{" ~ "{ forget_customers('" ~ anew ~ "', '" ~ by ~ "') }" ~ "}"
     ) }}
 {%- endmacro %}
 
 
-{% macro forget_recounted_customers(by) %}
+{% macro forget_customers(anew, by) %}
     {% if is_incremental() %}
         delete from {{ this }}
         where
             {{ by }} in (
-                select recounted.{{ by }}
-                from {{ ref('recounted_customers') }} as recounted
+                select anew.{{ by }}
+                from {{ ref(anew) }} as anew
             )
             {# A night that broke off may have left rows of numbers that are nobody's. #}
             or exists (
                 select 1
-                from {{ ref('recounted_customers') }} as recounted
-                where recounted.is_everybody
+                from {{ ref(anew) }} as anew
+                where anew.is_everybody
             )
     {% endif %}
 {% endmacro %}
+
+
+{# The settings that decide what such a table says; with other ones everybody is told anew. #}
+{% macro settings_told_by() -%}
+{{ row_digest([
+    'time_zone', 'channel_online', 'channel_store',
+    'preferences_day_parts_1', 'preferences_day_parts_2', 'preferences_day_parts_3',
+    'preferences_day_parts_4',
+    'journey_stage_considering_events', 'journey_stage_review_rating',
+]) }}
+{%- endmacro %}
 
 
 {% macro forget_customers_of_other_nights() %}
@@ -66,15 +78,27 @@ and {{ products }}.brand is not distinct from {{ groups }}.brand
 
 
 {# Tonight's numbers of whom a table tells anew: of all if it is built as a whole. #}
-{% macro customers_to_tell() -%}
+{% macro customers_to_tell(anew='recounted_customers') -%}
 select
     customers.customer_id,
     customers.customer_number
 from {{ ref('numbered_customers') }} as customers
 {% if is_incremental() %}
 where customers.customer_id in (
-    select recounted.customer_id
-    from {{ ref('recounted_customers') }} as recounted
+    select anew.customer_id
+    from {{ ref(anew) }} as anew
 )
 {% endif %}
+{%- endmacro %}
+
+
+{# Order days of a year of whom a table tells anew, which are few among many. #}
+{% macro is_day_to_tell(days) -%}
+    {{ days }}.day between night.window_start and night.as_of_date
+    {% if is_incremental() %}
+    and {{ days }}.customer_lookup in (
+        select recounted.customer_lookup
+        from {{ ref('recounted_customers') }} as recounted
+    )
+    {% endif %}
 {%- endmacro %}

@@ -20,8 +20,8 @@ from orchestration.settings import Settings
 SPEC = PlantedSpec(customers=3000, days=600, seed=4)
 MODELS = (
     "path:models/staging path:models/core city_tiers survey_factors bands landed_age_bands "
-    "night_customers customer_stores customer_places customer_attitudes survey_factor_scores "
-    "demographic geographic attitude psychographic"
+    "night_customers numbered_customers customer_stores customer_places customer_attitudes "
+    "survey_factor_scores demographic geographic attitude psychographic"
 )
 BOUNDS = (18, 25, 35, 45, 55, 65)
 
@@ -94,7 +94,7 @@ def test_segments_and_their_names_follow_the_bands_of_the_settings(
     world.copy_to(other)
     other.run(
         SPEC.last_day,
-        "bands landed_age_bands night_customers customer_stores customer_places demographic "
+        "bands landed_age_bands night_customers customer_places demographic "
         "geographic survey_factor_scores made_segments",
     )
 

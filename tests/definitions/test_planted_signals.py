@@ -18,7 +18,7 @@ FEATURES = (
     "night_customers +counted_order_days customer_rfm customer_engagement category_week_discounts "
     "numbered_customers product_groups customer_product_spend "
     "customer_deals customer_category_sums customer_category_spend customer_referrals "
-    "touch_spans customer_touches "
+    "recounted_customers retouched_customers touch_spans customer_touches "
     "customer_advocacy"
 )
 SEGMENTS_BUILT = (

@@ -1,4 +1,4 @@
-"""What customers bought, kept from night to night, against a single night over all files."""
+"""What customers did, kept from night to night, against a single night over all files."""
 
 import random
 from collections import Counter
@@ -13,7 +13,9 @@ LAST = NOON.date()
 CHAIN = (
     "path:models/staging path:models/core night_customers bands landed_age_bands product_groups "
     "recounted_customers numbered_customers customer_product_spend customer_category_sums "
-    "customer_product_preferences customer_category_spend counted_products"
+    "customer_product_preferences customer_category_spend customer_channels customer_stores "
+    "customer_day_parts retouched_customers touch_spans customer_touches counted_products "
+    "counted_night"
 )
 TOLD = {
     "spend": """
@@ -26,6 +28,10 @@ TOLD = {
     "categories": "select * from features.customer_category_spend",
     # As `strata reconcile` compares it.
     "preferences": "select * from features.customer_product_preferences",
+    "channels": "select * from features.customer_channels",
+    "stores": "select * from features.customer_stores",
+    "parts of the day": "select * from features.customer_day_parts",
+    "touches": "select * from features.customer_touches",
 }
 Files = list[tuple[str, list[dict[str, Any]]]]
 
@@ -45,12 +51,37 @@ def lines(rng: random.Random, first: int, last: int, count: int) -> list[dict[st
             "line_id": "1",
             "customer_id": rng.choice([None, *(f"c{n:02}" for n in range(30))]),
             "product_id": rng.choice("abcdex"),
-            "ordered_at": NOON + timedelta(days=day),
+            "ordered_at": NOON + timedelta(days=day, hours=rng.randint(-6, 6)),
+            "channel": rng.choice([None, "app", "store", "web"]),
+            "store_id": rng.choice([None, "s1", "s2"]),
             "transaction_type": "sale",
             "amount": rng.randint(1, 20),
             "discount_amount": rng.choice([None, 1]),
         }
     return list(drawn.values())
+
+
+def events(rng: random.Random, first: int, last: int, count: int) -> list[dict[str, Any]]:
+    """Draw events of days relative to `LAST`; keys repeat, so that later ones supersede."""
+    drawn = {}
+    for _ in range(count):
+        event_id = f"e{rng.randint(1, 80)}"
+        drawn[event_id] = {
+            "event_id": event_id,
+            "customer_id": f"c{rng.randint(0, 29):02}",
+            "event_type": rng.choice(["page_view", "email_sent", "review"]),
+            "occurred_at": NOON + timedelta(days=rng.randint(first, last)),
+            "channel": rng.choice([None, "web", "email"]),
+            "campaign_id": rng.choice([None, "spring"]),
+            "value": rng.choice([None, 1, 5]),
+        }
+    return list(drawn.values())
+
+
+def one_event(customer_id: str, day: int) -> dict[str, Any]:
+    """Return an event of somebody who has no other: nothing else has them told anew."""
+    [seen] = events(random.Random(0), day, day, 1)  # noqa: S311
+    return {**seen, "customer_id": customer_id, "event_id": customer_id, "event_type": "search"}
 
 
 def one_line(customer_id: str, day: int) -> dict[str, Any]:
@@ -71,6 +102,11 @@ def nights() -> list[tuple[date, Files]]:
                     "transactions",
                     [one_line(customer, -100) for customer in ("quiet", "leaves", "later")],
                 ),
+                ("engagement_events", events(rng, -500, 0, 120)),
+                (
+                    "engagement_events",
+                    [one_event("looks", 15), one_event("corrected", -50), one_event("still", -9)],
+                ),
                 (
                     "products",
                     [
@@ -88,6 +124,8 @@ def nights() -> list[tuple[date, Files]]:
             [
                 ("transactions", lines(rng, -400, 30, 15)),
                 ("transactions", [{**one_line("later", 10), "order_id": "to come"}]),
+                ("engagement_events", events(rng, -400, 30, 10)),
+                ("engagement_events", [{**one_event("corrected", -50), "channel": "app"}]),
                 ("products", [product("e", "bread", "A")]),
             ],
         ),
@@ -106,7 +144,13 @@ def nights() -> list[tuple[date, Files]]:
         ),
         # An earlier night.
         (LAST + timedelta(days=3), []),
-        (LAST + timedelta(days=23), [("transactions", lines(rng, -10, 23, 10))]),
+        (
+            LAST + timedelta(days=23),
+            [
+                ("transactions", lines(rng, -10, 23, 10)),
+                ("engagement_events", events(rng, -10, 23, 10)),
+            ],
+        ),
     ]
 
 
@@ -147,6 +191,29 @@ def test_what_was_bought_is_the_same_night_by_night_and_at_once(
     # The first night and the earlier one keep nothing.
     assert [bool(customers) for customers in kept] == [False, True, True, True, False, True]
     assert all("quiet" in customers for customers in kept[1:3])
+
+
+def test_with_other_settings_everybody_is_told_anew(new_world: Callable[..., World]) -> None:
+    other = {
+        "channel": {"online": ["store"], "store": ["web"]},
+        "preferences": {"day_parts": [2, 9, 13, 16]},
+        "journey_stage": {"considering_events": ["review"], "review_rating": 5},
+    }
+    lived, at_once = new_world(), new_world(**other)
+    [(_, files), *_] = nights()
+    for world in (lived, at_once):
+        for table, rows in files:
+            world.land(table, rows)
+    lived.run(LAST, CHAIN)
+    before = told(lived)
+    lived.settings = at_once.settings
+    for world in (lived, at_once):
+        world.run(LAST, CHAIN)
+
+    found, expected = told(lived), told(at_once)
+    assert found == expected
+    differing = {name for name, rows in before.items() if rows != expected[name]}
+    assert differing == {"channels", "parts of the day", "touches"}
 
 
 def test_after_a_night_that_broke_off_everybody_is_told_anew(

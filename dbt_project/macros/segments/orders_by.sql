@@ -1,13 +1,12 @@
 {#
     CTEs about where a year's orders were made, by a column of order days: `spends` has a row per
-    customer and value. An order is counted on each of its days with a sale; `night` has as_of_date and
-    window_start.
+    customer that is told anew and value. An order is counted on each of its days with a sale; `night`
+    has as_of_date and window_start.
 #}
 {% macro orders_by(column) -%}
 customers as (
 
-    select customer_id
-    from {{ ref('night_customers') }}
+    {{ customers_to_tell() | indent(4) }}
 
 ),
 
@@ -24,7 +23,7 @@ spends as (
         days.customer_id is not null
         and days.{{ column }} is not null
         and days.sale_lines > 0
-        and days.day between night.window_start and night.as_of_date
+        and {{ is_day_to_tell('days') | indent(8) }}
     group by days.customer_id, days.{{ column }}
 
 )

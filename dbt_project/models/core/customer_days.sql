@@ -71,6 +71,8 @@ summed as (
 
 )
 
+{# Built as a whole, it lies customer by customer, for nearly every feature is told by customer: of
+   eighteen million days that lie anyhow, sums take eight times as long. #}
 select
     summed.customer_id,
     {% for sum in sums -%}
@@ -86,3 +88,6 @@ left join opened
     on
         summed.customer_id = opened.customer_id
         and summed.day = opened.order_date
+{% if not is_incremental() %}
+order by summed.customer_id, summed.day
+{% endif %}

@@ -1,9 +1,5 @@
 {{ config(materialized='view') }}
 
-{% set columns = [
-    'revenue', 'orders', 'gap_days', 'gaps_before', 'gap_days_before', 'order_date',
-] %}
-
 with
 
 night as (
@@ -20,35 +16,21 @@ customers as (
 
 ),
 
-{# What is known of most customers on the last night is all that is known. #}
 order_days as (
 
-    select
-        known.customer_id,
-        known.{{ columns | join(',
-        known.') }}
-    from {{ ref('known_order_days') }} as known
-    left join {{ ref('later_known_customers') }} as later
-        on
-            known.customer_lookup = later.customer_lookup
-            and known.customer_id = later.customer_id
-    where later.customer_id is null
-
-    union all
-
-    select
-        customer_id,
-        {{ columns | join(',
-        ') }}
-    from {{ ref('recounted_order_days') }}
+    select *
+    from {{ ref('everybodys_order_days') }}
 
 )
 
 select
     order_days.customer_id,
-    {% for column in columns -%}
-    order_days.{{ column }},
-    {% endfor -%}
+    order_days.revenue,
+    order_days.orders,
+    order_days.gap_days,
+    order_days.gaps_before,
+    order_days.gap_days_before,
+    order_days.order_date,
     night.as_of_date
 from order_days
 cross join night

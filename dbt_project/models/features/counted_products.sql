@@ -1,14 +1,5 @@
 -- depends_on: {{ ref('customer_product_preferences') }}
-with
-
-night as (
-
-    select as_of_date
-    from {{ source('ops', 'night') }}
-
-),
-
-products as (
+with products as (
 
     {{ products_in_groups() | indent(4) }}
 
@@ -16,7 +7,5 @@ products as (
 
 select
     products.product_id,
-    products.group_digest,
-    night.as_of_date
+    products.group_digest
 from products
-cross join night

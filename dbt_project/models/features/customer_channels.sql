@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('recounted_customers') }}
+{{ told_by_customer(by='customer_id') }}
+
 {% set kinds = ['online', 'store', 'other'] %}
 
 with
@@ -65,9 +68,7 @@ select
     summed.main_channel,
     summed.main_channel_orders,
     {% for kind in kinds %}
-    cast(summed.{{ kind }}_orders as bigint) as {{ kind }}_orders,
+    cast(summed.{{ kind }}_orders as bigint) as {{ kind }}_orders{{ ',' if not loop.last }}
     {% endfor %}
-    night.as_of_date
 from summed
 inner join customers on summed.customer_id = customers.customer_id
-cross join night

@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('recounted_customers') }}
+{{ told_by_customer(by='customer_id') }}
+
 {% set day_parts = ['morning', 'afternoon', 'evening', 'night'] %}
 
 with
@@ -17,8 +20,7 @@ night as (
 
 customers as (
 
-    select customer_id
-    from {{ ref('night_customers') }}
+    {{ customers_to_tell() | indent(4) }}
 
 ),
 
@@ -33,7 +35,7 @@ orders as (
     where
         days.customer_id is not null
         and days.sale_lines > 0
-        and days.day between night.window_start and night.as_of_date
+        and {{ is_day_to_tell('days') | indent(8) }}
 
 ),
 
@@ -105,8 +107,6 @@ busiest as (
 
 select
     busiest.customer_id,
-    busiest.preferred_day_part,
-    night.as_of_date
+    busiest.preferred_day_part
 from busiest
 inner join customers on busiest.customer_id = customers.customer_id
-cross join night

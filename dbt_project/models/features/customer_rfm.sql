@@ -3,12 +3,15 @@ with
 night as (
 
     select
-        rfm_window_days,
+        as_of_date,
+        {{ window_start('as_of_date', 'rfm_window_days') }} as rfm_start,
         least(
             {{ window_start('as_of_date', 'rfm_window_days') }},
             {{ window_start('as_of_date', 365) }}
         ) as windows_start,
-        as_of_date
+    {% for window in [90, 92, 365] %}
+    {{ window_start('as_of_date', window) }} as start_{{ window }}d{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ source('ops', 'night') }}
 
 ),
@@ -26,19 +29,19 @@ orders as (
         order_days.customer_id,
         count(*) - 1 as gaps,
         {{ days_between('min(order_days.order_date)', 'max(order_days.order_date)') }} as gap_days,
-        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date',
-            'night.rfm_window_days') }}) as frequency,
-        sum({{ within('order_days.orders', 'order_days.order_date', 'night.as_of_date', 365) }})
+        sum(case when order_days.order_date >= night.rfm_start then order_days.orders end)
+            as frequency,
+        sum(case when order_days.order_date >= night.start_365d then order_days.orders end)
             as orders_365d,
         {% for window in [92, 365] %}
-        sum({{ within(1, 'order_days.order_date', 'night.as_of_date', window) }})
+        count(case when order_days.order_date >= night.start_{{ window }}d then 1 end)
             as order_days_{{ window }}d,
         {% endfor %}
         sum(case when order_days.gap_days is null then order_days.revenue end)
             as first_day_revenue,
         min(order_days.order_date) as first_order_date,
         max(order_days.order_date) as last_order_date
-    from {{ ref('counted_order_days') }} as order_days
+    from {{ ref('everybodys_order_days') }} as order_days
     cross join night
     group by order_days.customer_id
 
@@ -53,8 +56,7 @@ money as (
             ('monetary', 'revenue'), ('sales', 'sale_amount'), ('returns', 'return_amount'),
             ('discounts', 'discount_amount'),
         ] %}
-        sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date',
-            'night.rfm_window_days') }}) as {{ measure }},
+        sum(case when days.day >= night.rfm_start then days.{{ amount }} end) as {{ measure }},
         {% endfor %}
         {% for measure, amount in [
             ('spend_365d', 'revenue'), ('sale_lines_365d', 'sale_lines'),
@@ -63,9 +65,9 @@ money as (
             ('known_cost_sales_365d', 'known_cost_sale_revenue'),
             ('returns_365d', 'return_amount'), ('discounts_365d', 'discount_amount'),
         ] %}
-        sum({{ within('days.' ~ amount, 'days.day', 'night.as_of_date', 365) }}) as {{ measure }},
+        sum(case when days.day >= night.start_365d then days.{{ amount }} end) as {{ measure }},
         {% endfor %}
-        sum({{ within('days.revenue', 'days.day', 'night.as_of_date', 90) }}) as spend_90d
+        sum(case when days.day >= night.start_90d then days.revenue end) as spend_90d
     from {{ ref('customer_days') }} as days
     cross join night
     where days.day between night.windows_start and night.as_of_date

@@ -1,3 +1,6 @@
+-- depends_on: {{ ref('recounted_customers') }}
+{{ told_by_customer(by='customer_id') }}
+
 with
 
 night as (
@@ -26,8 +29,6 @@ preferred as (
 select
     preferred.customer_id,
     preferred.preferred_store,
-    preferred.preferred_store_orders,
-    night.as_of_date
+    preferred.preferred_store_orders
 from preferred
 inner join customers on preferred.customer_id = customers.customer_id
-cross join night

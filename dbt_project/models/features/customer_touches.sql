@@ -1,19 +1,14 @@
+-- depends_on: {{ ref('retouched_customers') }}
+{{ told_by_customer(by='customer_id', anew='retouched_customers') }}
+
 {# Between a channel and a campaign, as one value; neither holds it. #}
 {% set separator = 'chr(31)' %}
 
 with
 
-night as (
-
-    select as_of_date
-    from {{ source('ops', 'night') }}
-
-),
-
 customers as (
 
-    select customer_id
-    from {{ ref('night_customers') }}
+    {{ customers_to_tell('retouched_customers') | indent(4) }}
 
 ),
 
@@ -42,8 +37,6 @@ select
     ends.first_touch_date,
     ends.last_touch_date,
     ends.last_considered_date,
-    ends.last_review_date,
-    night.as_of_date
+    ends.last_review_date
 from ends
-cross join night
 inner join customers on ends.customer_id = customers.customer_id

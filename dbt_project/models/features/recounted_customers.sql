@@ -1,10 +1,10 @@
 {{ config(meta={'reconcile': false}) }}
 
 {#
-    Of whom it is told anew what they bought within a year. What they bought follows from lines of
+    Of whom it is told anew what they bought within a year, where and when. It follows from lines of
     theirs and from the products of these, so everybody else's figures of the last night are those of
-    tonight. There is no last night to keep if core is built as a whole, if it broke off the last time
-    or if tonight lies before it.
+    tonight. There is no last night to keep if core is built as a whole, if it broke off the last time,
+    if tonight lies before it or if settings have changed that it is told by.
 #}
 with
 
@@ -12,7 +12,8 @@ night as (
 
     select
         as_of_date,
-        {{ window_start('as_of_date', 365) }} as window_start
+        {{ window_start('as_of_date', 365) }} as window_start,
+        {{ settings_told_by() | indent(8) }} as settings_digest
     from {{ source('ops', 'night') }}
 
 ),
@@ -28,7 +29,7 @@ counted_products as (
 
     select *
     from {{ as_left_by_last_night('features', 'counted_products', {
-        'product_id': 'varchar', 'group_digest': 'varchar', 'as_of_date': 'date',
+        'product_id': 'varchar', 'group_digest': 'varchar',
     }) }}
 
 ),
@@ -47,9 +48,12 @@ counted_customers as (
 last_night as (
 
     select
-        max(as_of_date) as as_of_date,
-        {{ window_start('max(as_of_date)', 365) }} as window_start
-    from counted_products
+        settings_digest,
+        as_of_date,
+        {{ window_start('as_of_date', 365) }} as window_start
+    from {{ as_left_by_last_night('features', 'counted_night', {
+        'settings_digest': 'varchar', 'as_of_date': 'date',
+    }) }}
 
 ),
 
@@ -62,7 +66,10 @@ kept as (
         last_night.as_of_date as last_as_of_date,
         last_night.window_start as last_window_start
     from night
-    inner join last_night on night.as_of_date >= last_night.as_of_date
+    inner join last_night
+        on
+            night.as_of_date >= last_night.as_of_date
+            and night.settings_digest = last_night.settings_digest
     where not exists (
         select 1
         from {{ source('ops', 'core_intake') }} as intake
@@ -126,6 +133,7 @@ recounted as (
 select
     recounted.customer_id,
     counted_customers.customer_number,
+    {{ customer_lookup('recounted.customer_id') }} as customer_lookup,
     not exists (select 1 from kept) as is_everybody
 from recounted
 left join counted_customers on recounted.customer_id = counted_customers.customer_id

@@ -15,6 +15,13 @@ night as (
 
 ),
 
+retouched as (
+
+    select customer_id
+    from {{ ref('retouched_customers') }}
+
+),
+
 considering as (
 
     {{ rows_of('night', 'journey_stage_considering_events') | indent(4) }}
@@ -46,6 +53,7 @@ event_touches as (
     left join considering on events.event_type = considering.name
     where
         events.occurred_date <= night.as_of_date
+        and events.customer_id in (select retouched.customer_id from retouched)
         and not events.event_type like '%\_sent' escape '\'
     group by
         events.customer_id, coalesce(events.channel, 'unknown'), coalesce(events.campaign_id, '')
@@ -66,7 +74,7 @@ order_touches as (
     cross join night
     where
         days.sale_lines > 0
-        and days.customer_id is not null
+        and days.customer_id in (select retouched.customer_id from retouched)
         and days.day <= night.as_of_date
     group by days.customer_id, coalesce(days.channel, 'unknown')
 
