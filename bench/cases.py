@@ -21,7 +21,7 @@ HISTORY_SPREAD = 1.3
 # The shortest history that can be generated.
 MIN_DAYS = 60
 
-_MODELS = ("behaviour", "ml__cadence_parameters")
+_MODELS = ("behaviour", "ml__cadence_parameters", "predictions")
 _PUBLISH = ("serving__strata",)
 _EXPORTS = ("exports__night", "exports__deliveries")
 # Step by step: what Strata took, what the bare script took for the same.

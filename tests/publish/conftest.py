@@ -96,6 +96,10 @@ class FakeWarehouse:
             connection.execute("create schema if not exists marts")
             connection.execute("create schema if not exists segments")
             create_ml_schema(connection)
+            connection.execute(
+                "create table if not exists segments.segment_changes "
+                "(as_of_date date, customer_id varchar, scheme varchar)"
+            )
             for table in PUBLISHED:
                 sql = night_sql(table, number)
                 if table == "run_info":

@@ -66,9 +66,9 @@ summed as (
 select
     summed.customer_id,
     summed.main_channel,
-    summed.main_channel_orders,
     {% for kind in kinds %}
-    cast(summed.{{ kind }}_orders as bigint) as {{ kind }}_orders{{ ',' if not loop.last }}
+    cast(summed.{{ kind }}_orders as bigint) as {{ kind }}_orders,
     {% endfor %}
+    summed.main_channel_orders
 from summed
 inner join customers on summed.customer_id = customers.customer_id

@@ -30,6 +30,14 @@ recounted as (
 
 ),
 
+nothing_kept as (
+
+    select count(*) > 0 as is_everybody
+    from recounted
+    where is_everybody
+
+),
+
 retouched as (
 
     select customer_id
@@ -53,5 +61,6 @@ retouched as (
 
 select
     retouched.customer_id,
-    exists (select 1 from recounted where recounted.is_everybody) as is_everybody
+    nothing_kept.is_everybody
 from retouched
+cross join nothing_kept

@@ -36,7 +36,10 @@ compared as (
         coalesce(
             compared.is_tonight
             and not compared.has_new_rules
-            and compared.scheme in ('{{ built_schemes_with_a_column() | join("', '") }}')
+            and compared.scheme in (
+                '{{ built_schemes_with_a_column() | join("',
+                '") }}'
+            )
             and compared.previous_as_of_date = night_before.as_of_date,
             false
         ) as is_side_by_side
@@ -45,30 +48,37 @@ compared as (
 
 ),
 
+tonights as (
+
+    select side_by_side.*
+    from {{ ref('segments_side_by_side') }} as side_by_side
+    inner join night on side_by_side.as_of_date = night.as_of_date
+
+),
+
+befores as (
+
+    select side_by_side.*
+    from {{ ref('segments_side_by_side') }} as side_by_side
+    inner join night_before on side_by_side.as_of_date = night_before.as_of_date
+
+),
+
 {# Whoever moved in some scheme since the night before: few of all customers. #}
 movers as (
 
     select
-        coalesce(tonights.customer_id, befores.customer_id) as customer_id,
         {% for column in range(1, columns_side_by_side() + 1) %}
         tonights.segments_{{ column }},
-        befores.segments_{{ column }} as before_{{ column }}{{ ',' if not loop.last }}
+        befores.segments_{{ column }} as before_{{ column }},
         {% endfor %}
-    from (
-        select side_by_side.*
-        from {{ ref('segments_side_by_side') }} as side_by_side
-        inner join night on side_by_side.as_of_date = night.as_of_date
-    ) as tonights
-    full outer join (
-        select side_by_side.*
-        from {{ ref('segments_side_by_side') }} as side_by_side
-        inner join night_before on side_by_side.as_of_date = night_before.as_of_date
-    ) as befores
-        on tonights.customer_id = befores.customer_id
+        coalesce(tonights.customer_id, befores.customer_id) as customer_id
+    from tonights
+    full outer join befores on tonights.customer_id = befores.customer_id
     where
+        tonights.customer_id is null
         {% for column in range(1, columns_side_by_side() + 1) %}
-        {{ 'or ' if not loop.first }}tonights.segments_{{ column }}
-        is distinct from befores.segments_{{ column }}
+        or tonights.segments_{{ column }} is distinct from befores.segments_{{ column }}
         {% endfor %}
 
 ),
@@ -147,19 +157,19 @@ paired as (
         compared.scheme,
         compared.as_of_date,
         movers.customer_id,
-        befores.segment_id as from_segment_id,
-        tonights.segment_id as to_segment_id
+        names_before.segment_id as from_segment_id,
+        names_now.segment_id as to_segment_id
     from movers
     inner join compared on compared.is_side_by_side and compared.scheme = '{{ scheme }}'
-    left join {{ ref('segment_numbers') }} as befores
+    left join {{ ref('segment_numbers') }} as names_before
         on
-            befores.scheme = '{{ scheme }}'
-            and befores.number = {{ segment_number_in('movers', scheme, 'before') }}
-    left join {{ ref('segment_numbers') }} as tonights
+            names_before.scheme = '{{ scheme }}'
+            and names_before.number = {{ segment_number_in('movers', scheme, 'before') }}
+    left join {{ ref('segment_numbers') }} as names_now
         on
-            tonights.scheme = '{{ scheme }}'
-            and tonights.number = {{ segment_number_in('movers', scheme) }}
-    where befores.segment_id is not null or tonights.segment_id is not null
+            names_now.scheme = '{{ scheme }}'
+            and names_now.number = {{ segment_number_in('movers', scheme) }}
+    where names_before.segment_id is not null or names_now.segment_id is not null
     union all
     {% endfor %}
     {% for scheme in built_schemes() %}

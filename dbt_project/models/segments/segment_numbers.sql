@@ -12,10 +12,15 @@ tonights as (
 
     select distinct
         segments.scheme,
-        segments.segment_id
+        segments.segment_id,
+        segments.as_of_date
     from {{ ref('customer_segments') }} as segments
     inner join {{ source('ops', 'night') }} as night on segments.as_of_date = night.as_of_date
-    where segments.scheme in ('{{ built_schemes_with_a_column() | join("', '") }}')
+    where
+        segments.scheme in (
+            '{{ built_schemes_with_a_column() | join("',
+            '") }}'
+        )
 
 ),
 
@@ -46,11 +51,9 @@ numbered as (
     select
         tonights.scheme,
         tonights.segment_id,
-        row_number() over (partition by tonights.scheme order by tonights.segment_id)
-        {% if is_incremental() %}
-        + coalesce(taken.numbers, 0)
-        {% endif %}
-        as number
+        tonights.as_of_date,
+        {{ 'coalesce(taken.numbers, 0)' if is_incremental() else '0' }}
+        + row_number() over (partition by tonights.scheme order by tonights.segment_id) as number
     from tonights
     {% if is_incremental() %}
     left join known
@@ -67,5 +70,6 @@ select
     cast(case
         when number < {{ 2 ** bits_of_a_segment() }} then number
         else {{ raised('A scheme has more segments than can be told apart') }}
-    end as integer) as number
+    end as integer) as number,
+    as_of_date
 from numbered

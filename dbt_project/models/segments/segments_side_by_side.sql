@@ -16,16 +16,16 @@ numbers as (
 
     {% for scheme in schemes %}
     select
-        scheme,
-        segment_id,
         {% for column in range(1, columns_side_by_side() + 1) %}
         {% if loop.index0 == schemes.index(scheme) // 3 %}
         {{ bits_at('number', schemes.index(scheme) % 3 * bits_of_a_segment()) }}
         {% else %}
         cast(0 as bigint)
         {% endif %}
-            as segments_{{ column }}{{ ',' if not loop.last }}
+            as segments_{{ column }},
         {% endfor %}
+        scheme,
+        segment_id
     from {{ ref('segment_numbers') }}
     where scheme = '{{ scheme }}'
     {% if not loop.last %}union all{% endif %}
@@ -34,12 +34,12 @@ numbers as (
 )
 
 select
-    segments.as_of_date,
     '{{ fields_side_by_side() }}' as fields,
     segments.customer_id,
     {% for column in range(1, columns_side_by_side() + 1) %}
-    bit_or(numbers.segments_{{ column }}) as segments_{{ column }}{{ ',' if not loop.last }}
+    bit_or(numbers.segments_{{ column }}) as segments_{{ column }},
     {% endfor %}
+    segments.as_of_date
 from {{ ref('customer_segments') }} as segments
 inner join {{ source('ops', 'night') }} as night on segments.as_of_date = night.as_of_date
 inner join numbers
