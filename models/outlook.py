@@ -1,10 +1,8 @@
 """Tonight's predictions of every customer, what they were proven with, and what was fitted."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +16,7 @@ from models.plain_rules import PlainRules
 from models.publication import Night, Source
 from models.purchase_likelihood import ProcessKind
 from models.purchase_process import PurchaseProcess, fit_purchase_process
-from models.side_by_side import side_by_side
+from models.side_by_side import both, side_by_side
 from models.value_outlook import ValueOutlook, value_outlook
 
 MAX_PAST_CUSTOMERS = 100_000
@@ -99,11 +97,10 @@ def predict_night(
         for cutoff, night in checked_past(past, as_of_date=as_of_date).items()
         for sampled in [_sample(night, random)]
     ]
-    with ThreadPoolExecutor(max_workers=1) as other:
-        asked: dict[str, Any] = {"tonight": now, "nights": nights, "resamples": resamples}
-        valued = other.submit(value_outlook, **asked, random_state=random_state + 1)
-        churn = churn_outlook(**asked, random_state=random_state)
-        value = valued.result()
+    value, churn = both(
+        partial(value_outlook, now, nights, resamples=resamples, random_state=random_state + 1),
+        partial(churn_outlook, now, nights, resamples=resamples, random_state=random_state),
+    )
     models = NightModels(
         process=now.process,
         spend_model=value.spend_model,

@@ -1,8 +1,8 @@
 """One night of predictions: what is expected of each customer, and what it was proven with."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from models.contract_outlook import contract_outlook
 from models.outlook import Outlook, predict_night
 from models.outlook_tables import KINDS
+from models.side_by_side import both
 from orchestration.leak_check import leaks_of_contracts, leaks_of_purchases
 from orchestration.ml_tables import columns_of, replace_all, replace_night
 from orchestration.past_nights import contracts_tonight, past_contracts, past_purchases, purchases
@@ -65,10 +66,10 @@ def run_predictions(
         else:
             past = past_purchases(connection)
             tonight = purchases(connection)
-            with ThreadPoolExecutor(max_workers=1) as other:
-                predicted = other.submit(predict_night, tonight, past, **options)
-                leaks = leaks_of_purchases(connection, past)
-                outlook = predicted.result()
+            outlook, leaks = both(
+                partial(predict_night, tonight, past, **options),
+                partial(leaks_of_purchases, connection, past),
+            )
     store_models(outlook.models, models_folder)
     _write(connection, outlook, as_of_date, run_id)
     drop_other_models(connection, models_folder)

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from models.side_by_side import side_by_side
+from models.side_by_side import both, side_by_side
 
 
 def slow(seconds: float) -> float:
@@ -21,8 +21,17 @@ def test_an_error_is_raised_and_not_lost() -> None:
     def fail() -> float:
         raise ValueError("no data")
 
-    with pytest.raises(ValueError, match="no data"):
-        side_by_side([partial(slow, 0.0), fail])
+    for run in (
+        lambda: side_by_side([partial(slow, 0.0), fail]),
+        lambda: both(fail, partial(slow, 0.0)),
+        lambda: both(partial(slow, 0.0), fail),
+    ):
+        with pytest.raises(ValueError, match="no data"):
+            run()
+
+
+def test_of_two_each_keeps_its_place() -> None:
+    assert both(partial(slow, 0.02), str) == (0.02, "")
 
 
 def test_of_nothing_comes_nothing() -> None:

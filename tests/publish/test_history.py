@@ -143,10 +143,15 @@ def test_other_columns_and_damaged_files_are_not_brought_forward(
     first = segments.build("0.duckdb", None)
     damaged = segments.folder / "damaged.duckdb"
     damaged.write_bytes(first.read_bytes()[:4096] + b"\0" * 5000)
+    rotten = segments.folder / "rotten.duckdb"
+    blocks = bytearray(first.read_bytes())
+    for byte in range(3 * 4096 + 100, len(blocks), 4096):
+        blocks[byte] ^= 255
+    rotten.write_bytes(blocks)
     gone = segments.folder / "gone.duckdb"
     with closing(duckdb.connect(str(first))) as connection:
         connection.execute("alter table marts.fct_segment_history add column more integer")
-    for number, earlier in enumerate([first, damaged, gone], start=1):
+    for number, earlier in enumerate([first, damaged, rotten, gone], start=1):
         whole.clear()
         assert stays_in(segments.build(f"{number}.duckdb", earlier)) == segments.stays()
         assert history.TABLE in whole
