@@ -14,7 +14,7 @@ from bench.options import Options
 from bench.processes import Finished, run_child
 
 CURRENCY = "EUR"
-_STRATA = ["-c", "from orchestration.cli import main; main()"]
+_STRATA = ["-c", "from orchestration.cli import console; console()"]
 # Schemas whose dbt models and tests read lines; `work` holds what core finds of them tonight.
 LINE_SCHEMAS = ("raw", "staging", "core", "work")
 

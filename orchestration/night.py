@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from orchestration import failures
+from orchestration import failures, loading
 from orchestration.alerting.occasions import after_failed_run, after_good_run
 from orchestration.checks import POSTGRES
 from orchestration.data_days import DataDays, days_in_data
@@ -155,6 +155,7 @@ def run_night(
     progress: Progress,
 ) -> NightRun:
     """Run one night through its job, telling the steps as they end."""
+    loading.end()
     run_id = str(uuid.uuid4())
     failed: list[str] = []
 

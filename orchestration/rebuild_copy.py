@@ -19,6 +19,8 @@ NIGHT_ROWS = "customer_segments"
 OUTCOMES, OUTCOME_DAYS = "segment_outcomes", 90
 # Follows from the changes of all nights, and is told as a whole where it is not there.
 STAYS = "segment_stays"
+# Whoever was a customer on any night; too many of them do no harm, too few show who refused.
+SEEN = "seen_customers"
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _copy_segments(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> Non
         kept = "true"
     for table in plan.kept_tables:
         if table in there and table not in (NIGHT_ROWS, OUTCOMES, STAYS):
-            _copy(connection, "segments", table, kept)
+            _copy(connection, "segments", table, "true" if table == SEEN else kept)
     if OUTCOMES in there:
         _copy(connection, "segments", OUTCOMES, f"{plan.other_nights} and {_is_told(plan)}")
     if NIGHT_ROWS in there:

@@ -58,7 +58,7 @@ def bring_forward(warehouse: duckdb.DuckDBPyConnection) -> int | None:
         )
         warehouse.execute(
             f"insert into {_SERVED} select history.* from {_SOURCE} as history "
-            "semi join retold_stays using (customer_id, scheme)"
+            "inner join retold_stays using (customer_id, scheme)"
         )
         warehouse.execute("drop table retold_stays")
     rows, digest = _digest(warehouse, _SOURCE)

@@ -3,10 +3,12 @@
 import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from models.side_by_side import both
 from orchestration.errors import InputError, StrataError
 from orchestration.home import Home
 from orchestration.publishing import durable, parquet, retention, serving_file, verification
@@ -159,12 +161,14 @@ def _publish_built(
         serving_file.stamp(temporary, {"published_at": published_at})
     verification.verify(temporary, rows, run_id=night.run_id, as_of_date=night.as_of_date)
     durable.put_in_place(temporary, path)
-    files = parquet.write_tables(home, path, name)
     earlier = [file for issue in read_kept_issues(home) for file in issue.files]
     if kept is not None:
         earlier += kept.files
     unchanged = kept.as_of_date if kept else None
-    nights = parquet.write_nights(home, warehouse, path, earlier, unchanged=unchanged)
+    files, nights = both(
+        partial(parquet.write_tables, home, path, name),
+        partial(parquet.write_nights, home, warehouse, path, earlier, unchanged=unchanged),
+    )
     in_file = rows[parquet.NIGHTLY_TABLE]
     in_night = parquet.rows_of_night(nights, night.as_of_date)
     if in_file != in_night:

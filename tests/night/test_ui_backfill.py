@@ -64,7 +64,7 @@ def ui_of(installation: Installation) -> Iterator[str]:
     }
     environment.pop("DAGSTER_HOME", None)
     log = (installation.home.root / "ui.log").open("w")
-    command = "from orchestration.cli import main; main()"
+    command = "from orchestration.cli import console; console()"
     process = subprocess.Popen(
         [sys.executable, "-c", command, "ui", "--port", str(port)],
         env=environment,

@@ -17,7 +17,7 @@ from orchestration.home import Home
         ("days_between", True),
         # dbt finds it by its name; no model calls it.
         ("duckdb__create_table_as", True),
-        ("scheme_batches", False),
+        ("scheme_pairs", False),
         ("said", False),
     ],
 )

@@ -41,7 +41,6 @@ totals as (
         sum(lines.amount) as amount,
         coalesce(sum(lines.discount_amount), 0) as discount_amount
     from {{ ref('transactions') }} as lines
-    cross join night
     inner join products on lines.product_id = products.product_id
     left join refusing_customers
         on lines.customer_lookup = refusing_customers.customer_lookup
@@ -53,7 +52,9 @@ totals as (
                 refusing_customers.first_customer_id, refusing_customers.last_customer_id
             )
         )
-        and lines.ordered_date between night.window_start and night.as_of_date
+        {# Joined to the night, all lines of ever would be looked up among those who refused. #}
+        and lines.ordered_date >= (select night.window_start from night)
+        and lines.ordered_date <= (select night.as_of_date from night)
         and lines.amount > -coalesce(lines.discount_amount, 0)
     group by products.category, cast(date_trunc('week', lines.ordered_date) as date)
 

@@ -1,13 +1,16 @@
 {# Bits of a positive bigint. #}
 {% set categories_per_set = 62 %}
 {% set every_channel = -1 %}
-{% set batches = scheme_batches() %}
+{% set schemes = built_schemes_with_a_column() %}
+{% set columns = range(1, columns_side_by_side() + 1) | list %}
 
-{# The column that holds a customer's combination of each batch. #}
+{# The column that holds a customer's combination of segments of each three schemes, and that of
+   segments of the account's own rules. #}
 {% set combinations = [] %}
-{% for batch in batches %}
-{% do combinations.append('combination_' ~ loop.index) %}
+{% for column in columns %}
+{% do combinations.append('combination_' ~ column) %}
 {% endfor %}
+{% do combinations.append('own_combination') %}
 
 with
 
@@ -21,47 +24,68 @@ night as (
 
 ),
 
-{# Customers who are in the same segments of all schemes of a batch are counted together. #}
-{% for batch in batches %}
-{{ combinations[loop.index0] }}_groups as (
+customers as (
 
     select
-        {{ batch | join(',
-        ') }},
+        customers.customer_id,
+        {% for column in columns -%}
+        coalesce(side_by_side.segments_{{ column }}, 0) as segments_{{ column }},
+        {% endfor -%}
+        customers.own_segments
+    from {{ ref('customer_360') }} as customers
+    cross join night
+    left join {{ ref('segments_side_by_side') }} as side_by_side
+        on
+            customers.customer_id = side_by_side.customer_id
+            and side_by_side.as_of_date = night.as_of_date
+
+),
+
+{# Customers who are in the same segments of three schemes are counted together: a few hundred
+   groups; of all schemes nearly everybody would be a group by themselves. Numbers of different
+   columns are different ones. #}
+{% for column in columns %}
+groups_{{ column }} as (
+
+    select
+        segments_{{ column }},
         count(*) as customers,
-        {# Numbers of different batches are different ones. #}
-        cast(10000000 * {{ loop.index }} + row_number() over (
-            order by
-                {{ batch | join(' nulls last,
-                ') }} nulls last
-        ) as integer) as combination
-    from {{ ref('customer_360') }}
-    group by
-        {{ batch | join(',
-        ') }}
+        cast({{ 10000000 * column }} + row_number() over (order by segments_{{ column }}) as integer)
+            as combination
+    from customers
+    group by segments_{{ column }}
 
 ),
 
 {% endfor %}
+own_groups as (
+
+    select
+        own_segments,
+        count(*) as customers,
+        cast(row_number() over (order by own_segments) as integer) as combination
+    from customers
+    where own_segments is not null
+    group by own_segments
+
+),
+
 {# By number: what is told apart below are millions of customers and categories. #}
 numbered_customers as (
 
     select
         customers.customer_id,
-        {% for combination in combinations -%}
-        {{ combination }}_groups.combination as {{ combination }},
+        {% for column in columns -%}
+        groups_{{ column }}.combination as combination_{{ column }},
         {% endfor -%}
+        own_groups.combination as own_combination,
         cast(row_number() over () as integer) as customer_number
-    from {{ ref('customer_360') }} as customers
-    {% for batch in batches -%}
-    {% set groups = combinations[loop.index0] ~ '_groups' -%}
-    inner join {{ groups }}
-        on
-            true
-            {% for column in batch -%}
-            and customers.{{ column }} is not distinct from {{ groups }}.{{ column }}
-            {% endfor -%}
-    {% endfor %}
+    from customers
+    {% for column in columns -%}
+    inner join groups_{{ column }}
+        on customers.segments_{{ column }} = groups_{{ column }}.segments_{{ column }}
+    {% endfor -%}
+    left join own_groups on customers.own_segments = own_groups.own_segments
 
 ),
 
@@ -74,7 +98,7 @@ own_segments as (
     inner join night on nights.as_of_date = night.as_of_date
     where
         nights.scheme not in (
-            '{{ built_schemes_with_a_column() | join("',
+            '{{ schemes | join("',
             '") }}'
         )
 
@@ -82,28 +106,29 @@ own_segments as (
 
 memberships as (
 
-    {% for batch in batches %}
-    {% set groups = combinations[loop.index0] ~ '_groups' %}
-    {% for column in batch if column != 'own_segments' %}
+    {% for scheme in schemes %}
+    {% set groups = 'groups_' ~ (loop.index0 // 3 + 1) %}
     select
-        combination,
-        '{{ column | replace("_segment", "") }}' as scheme,
-        {{ column }} as segment_id,
-        customers
+        {{ groups }}.combination,
+        numbers.scheme,
+        numbers.segment_id,
+        {{ groups }}.customers
     from {{ groups }}
-    where {{ column }} is not null
+    inner join {{ ref('segment_numbers') }} as numbers
+        on
+            numbers.scheme = '{{ scheme }}'
+            and {{ segment_number_in(groups, scheme) }} = numbers.number
     union all
     {% endfor %}
-    {% endfor %}
     select
-        groups.combination,
+        own_groups.combination,
         own_segments.scheme,
         own_segments.segment_id,
-        groups.customers
-    from {{ combinations[-1] }}_groups as groups
+        own_groups.customers
+    from own_groups
     inner join own_segments
         on position(
-            ',' || own_segments.segment_id || ',' in ',' || groups.own_segments || ','
+            ',' || own_segments.segment_id || ',' in ',' || own_groups.own_segments || ','
         ) > 0
 
 ),
@@ -139,7 +164,10 @@ channels as (
         lines.channel,
         cast(row_number() over (order by lines.channel) as integer) as channel_number
     from {{ ref('transactions') }} as lines
-    where lines.channel not in ('all', 'unknown')
+    where
+        lines.channel not in ('all', 'unknown')
+        and lines.ordered_date >= (select night.window_start from night)
+        and lines.ordered_date <= (select night.as_of_date from night)
     group by lines.channel
 
 ),
@@ -235,7 +263,8 @@ sets as (
 
 ),
 
-{# A pass a batch, over numbers: with grouping sets the rows would be told apart by all batches. #}
+{# A pass for three schemes, over numbers: with grouping sets the rows would be told apart by all
+   schemes. #}
 counted_sets as (
 
     {% for combination in combinations %}
@@ -247,6 +276,7 @@ counted_sets as (
     {{ packed_counts('categories', bit) }} as buyers_{{ bit }}{{ ',' if not loop.last }}
     {% endfor %}
     from sets
+    where {{ combination }} is not null
     group by {{ combination }}, channel_number, set_number
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -277,6 +307,7 @@ spends as (
         channel_number,
         sum(amount) as spend
     from purchases
+    where {{ combination }} is not null
     group by {{ combination }}, category_number, channel_number
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

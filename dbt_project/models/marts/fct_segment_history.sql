@@ -14,6 +14,5 @@ select
     stays.valid_from,
     stays.valid_to
 from {{ ref('segment_stays') }} as stays
-inner join {{ ref('customers') }} as customers
-    on stays.customer_id = customers.customer_id
-where customers.has_profiling_consent
+left join {{ ref('unshown_customers') }} as unshown on stays.customer_id = unshown.customer_id
+where unshown.customer_id is null

@@ -51,14 +51,12 @@ inner join compared
 union
 
 {# A stay may also begin or end on a compared night by a change that is no longer told. #}
+{% for end in ['valid_from', 'valid_to'] %}
 select
     stays.customer_id,
     stays.scheme
 from stays
-inner join compared
-    on
-        stays.scheme = compared.scheme
-        and (stays.valid_from = compared.as_of_date or stays.valid_to = compared.as_of_date)
+inner join compared on stays.scheme = compared.scheme and stays.{{ end }} = compared.as_of_date
 
 union
 
@@ -67,4 +65,10 @@ select
     stays.customer_id,
     stays.scheme
 from stays
-inner join night on stays.valid_from = night.as_of_date or stays.valid_to = night.as_of_date
+inner join night on stays.{{ end }} = night.as_of_date
+{% if not loop.last %}
+
+union
+
+{% endif %}
+{% endfor %}

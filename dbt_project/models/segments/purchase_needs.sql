@@ -1,20 +1,31 @@
 {# How the spend of 365 days spreads over needs, against that of everybody. #}
 with
 
+{# By number: fourteen million sums are told apart by it, of a million customers. #}
+needs as (
+
+    select distinct
+        product_groups.category_number,
+        category_needs.need
+    from {{ ref('product_groups') }} as product_groups
+    inner join {{ ref('category_needs') }} as category_needs
+        on product_groups.category = category_needs.category
+
+),
+
 spent as (
 
     select
-        spends.customer_id,
+        spends.customer_number,
         {% for need in needs() %}
-        sum(case when category_needs.need = '{{ need }}' then spends.sale_amount else 0 end)
+        sum(case when needs.need = '{{ need }}' then spends.sale_amount else 0 end)
             as {{ need }}_spend,
         {% endfor %}
         sum(spends.lines) as need_lines,
         sum(spends.sale_amount) as need_spend
-    from {{ ref('customer_category_spend') }} as spends
-    inner join {{ ref('category_needs') }} as category_needs
-        on spends.category = category_needs.category
-    group by spends.customer_id
+    from {{ ref('customer_category_sums') }} as spends
+    inner join needs on spends.category_number = needs.category_number
+    group by spends.customer_number
 
 ),
 
@@ -32,7 +43,7 @@ everybody as (
 shares as (
 
     select
-        spent.customer_id,
+        customers.customer_id,
         spent.need_lines,
         spent.need_spend,
         rfm.sales_365d,
@@ -41,7 +52,9 @@ shares as (
         {% endfor %}
         rfm.as_of_date
     from spent
-    inner join {{ ref('customer_rfm') }} as rfm on spent.customer_id = rfm.customer_id
+    inner join {{ ref('numbered_customers') }} as customers
+        on spent.customer_number = customers.customer_number
+    inner join {{ ref('customer_rfm') }} as rfm on customers.customer_id = rfm.customer_id
 
 )
 

@@ -1,15 +1,4 @@
--- depends_on: {{ ref('own_segments') }}
-{% set sources = {
-    'rfm': [
-        'recency_days', 'frequency', 'monetary', 'average_order_value', 'tenure_days',
-        'spend_365d', 'discount_share', 'return_share', 'orders_365d',
-    ],
-    'behaviour': [
-        'lines_per_order_365d', 'active_months_365d', 'department_breadth_365d',
-        'engagement_events_90d',
-    ],
-} %}
-{% set features = sources['rfm'] + sources['behaviour'] %}
+{% set features = features_of_segments().values() | sum(start=[]) %}
 
 with
 
@@ -22,54 +11,6 @@ night as (
 
 ),
 
-customers as (
-
-    select
-        rfm.customer_id,
-        {% for table in sources -%}
-        {%- for feature in sources[table] -%}
-        {{ summable(
-            'case when contracts.customer_id is null then rfm.tenure_days '
-            ~ 'else contracts.tenure_days end'
-            if feature == 'tenure_days' else table ~ '.' ~ feature
-        ) }} as {{ feature }},
-        {% endfor -%}
-        {%- endfor -%}
-        rfm.as_of_date
-    from {{ ref('customer_rfm') }} as rfm
-    left join {{ ref('customer_behaviour') }} as behaviour
-        on rfm.customer_id = behaviour.customer_id
-    left join {{ ref('customer_contracts') }} as contracts
-        on rfm.customer_id = contracts.customer_id
-
-),
-
-assigned as (
-
-    select
-        segments.customer_id,
-        segments.scheme,
-        segments.segment_id
-    from {{ ref('customer_segments') }} as segments
-    inner join night on segments.as_of_date = night.as_of_date
-
-),
-
-totals as (
-
-    select
-        assigned.scheme,
-        assigned.segment_id,
-    {% for feature in features %}
-    sum(customers.{{ feature }}) as {{ feature }}_sum,
-    count(customers.{{ feature }}) as {{ feature }}_count{{ ',' if not loop.last }}
-    {% endfor %}
-    from assigned
-    inner join customers on assigned.customer_id = customers.customer_id
-    group by assigned.scheme, assigned.segment_id
-
-),
-
 by_feature as (
 
     {% for feature in features %}
@@ -79,7 +20,7 @@ by_feature as (
         '{{ feature }}' as feature,
         {{ feature }}_sum as feature_sum,
         {{ feature }}_count as feature_count
-    from totals
+    from {{ ref('segment_totals') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -61,19 +61,64 @@ later_spend as (
 
 ),
 
-members as (
+changes as (
 
     select
-        segments.scheme,
-        segments.as_of_date,
-        segments.customer_id,
-        segments.segment_id,
+        changes.scheme,
+        changes.as_of_date,
+        changes.customer_id,
+        changes.from_segment_id,
+        changes.to_segment_id,
+        changes.cause,
+        compared.is_tonight
+    from {{ ref('segment_changes') }} as changes
+    inner join compared
+        on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
+
+),
+
+{# Whoever came tonight or moved. #}
+movers as (
+
+    select
+        changes.*,
         rfm.spend_365d
-    from {{ ref('customer_segments') }} as segments
-    inner join {{ source('ops', 'night') }} as night on segments.as_of_date = night.as_of_date
-    inner join {{ ref('customer_rfm') }} as rfm on segments.customer_id = rfm.customer_id
-    union all
-    {# Whoever refuses profiling by now is in no count. #}
+    from changes
+    inner join {{ ref('customer_rfm') }} as rfm on changes.customer_id = rfm.customer_id
+    where changes.is_tonight and changes.to_segment_id is not null
+
+),
+
+moved as (
+
+    select
+        scheme,
+        to_segment_id as segment_id,
+        count(*) as customers,
+        sum(spend_365d) as spend_365d
+    from movers
+    group by scheme, to_segment_id
+
+),
+
+{# Whoever has no change stayed: so many that a segment's total less those who moved is taken. #}
+stayers as (
+
+    select
+        totals.scheme,
+        totals.as_of_date,
+        totals.segment_id,
+        totals.customers - coalesce(moved.customers, 0) as customers,
+        totals.spend - coalesce(moved.spend_365d, 0) as spend_365d
+    from {{ ref('segment_totals') }} as totals
+    left join moved
+        on totals.scheme = moved.scheme and totals.segment_id = moved.segment_id
+
+),
+
+{# Of a later night. Whoever refuses profiling by now is in no count. #}
+members as (
+
     select
         later_members.scheme,
         later_members.as_of_date,
@@ -89,24 +134,29 @@ members as (
 
 ),
 
-changes as (
-
-    select
-        changes.scheme,
-        changes.as_of_date,
-        changes.customer_id,
-        changes.from_segment_id,
-        changes.to_segment_id,
-        changes.cause
-    from {{ ref('segment_changes') }} as changes
-    inner join compared
-        on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
-
-),
-
-{# Whoever has no change stayed. #}
 counted as (
 
+    select
+        scheme,
+        as_of_date,
+        from_segment_id,
+        to_segment_id,
+        nullif(cause, 'rules') as cause,
+        1 as customers,
+        spend_365d
+    from movers
+    union all
+    select
+        scheme,
+        as_of_date,
+        segment_id as from_segment_id,
+        segment_id as to_segment_id,
+        null as cause,
+        customers,
+        spend_365d
+    from stayers
+    where customers > 0
+    union all
     select
         members.scheme,
         members.as_of_date,
@@ -116,6 +166,7 @@ counted as (
         end as from_segment_id,
         members.segment_id as to_segment_id,
         nullif(changes.cause, 'rules') as cause,
+        1 as customers,
         members.spend_365d
     from members
     left join changes
@@ -131,6 +182,7 @@ counted as (
         changes.from_segment_id,
         changes.to_segment_id,
         changes.cause,
+        1 as customers,
         null as spend_365d
     from changes
     inner join consenting on changes.customer_id = consenting.customer_id
@@ -146,7 +198,7 @@ select
     counted.from_segment_id,
     counted.to_segment_id,
     compared.has_new_rules,
-    count(*) as customers,
+    cast(sum(counted.customers) as bigint) as customers,
     {% for cause, column in causes_of_moves().items() %}
     case
         when count(counted.cause) > 0

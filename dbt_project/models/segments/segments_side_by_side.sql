@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('customer_segments') }}
+-- depends_on: {{ ref('seen_customers') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
