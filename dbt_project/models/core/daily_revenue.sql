@@ -1,10 +1,12 @@
-with order_days as (
+{# Nearly every line has a customer, whose days hold its money already; of guests there are none. #}
+with guest_days as (
 
     select
-        customer_id,
-        revenue,
-        day
+        day,
+        sum(revenue) as revenue
     from {{ ref('order_days') }}
+    where customer_id is null
+    group by day
 
 ),
 
@@ -31,19 +33,9 @@ customer_days as (
     select
         day,
         count(*) as customers,
-        sum(orders_opened) as orders_opened
+        sum(orders_opened) as orders_opened,
+        sum(revenue) as revenue
     from {{ ref('customer_days') }}
-    group by day
-
-),
-
-summed as (
-
-    select
-        sum(revenue) as revenue,
-        sum(case when customer_id is null then revenue end) as guest_revenue,
-        day
-    from order_days
     group by day
 
 ),
@@ -71,26 +63,28 @@ revised as (
 counted as (
 
     select
-        summed.*,
-        coalesce(customer_days.orders_opened, 0) + coalesce(guests.orders_opened, 0)
-            as orders_opened,
-        coalesce(revised.orders_delta, 0) as orders_delta,
-        coalesce(customer_days.customers, 0) as customers
-    from summed
-    left join guests
-        on summed.day = guests.order_date
-    left join revised
-        on summed.day = revised.order_date
-    left join customer_days
-        on summed.day = customer_days.day
+        coalesce(customer_days.day, guest_days.day) as day,
+        coalesce(customer_days.revenue, 0) + coalesce(guest_days.revenue, 0) as revenue,
+        guest_days.revenue as guest_revenue,
+        coalesce(customer_days.customers, 0) as customers,
+        coalesce(customer_days.orders_opened, 0) as orders_opened
+    from customer_days
+    full outer join guest_days on customer_days.day = guest_days.day
 
 )
 
 select
-    cast(revenue as decimal(18, 4)) as revenue,
-    cast(coalesce(guest_revenue, 0) as decimal(18, 4)) as guest_revenue,
-    cast(orders_opened + orders_delta as bigint) as orders,
-    cast(orders_opened as bigint) as orders_opened,
-    customers,
-    day
+    cast(counted.revenue as decimal(18, 4)) as revenue,
+    cast(coalesce(counted.guest_revenue, 0) as decimal(18, 4)) as guest_revenue,
+    cast(
+        counted.orders_opened + coalesce(guests.orders_opened, 0)
+        + coalesce(revised.orders_delta, 0) as bigint
+    ) as orders,
+    cast(counted.orders_opened + coalesce(guests.orders_opened, 0) as bigint) as orders_opened,
+    counted.customers,
+    counted.day
 from counted
+left join guests
+    on counted.day = guests.order_date
+left join revised
+    on counted.day = revised.order_date
