@@ -11,7 +11,25 @@
     'known_cost_revenue', 'known_cost_sale_revenue', 'pieces',
 ] %}
 
-with order_days as (
+with
+
+{% if is_incremental() %}
+{# By numbers first: joined to the touched days at once, the ids of all days would be compared. #}
+found as (
+
+    select *
+    from {{ ref('order_days') }}
+    where (customer_lookup, day) in (
+        select
+            touched.customer_lookup,
+            touched.day
+        from {{ touched }} as touched
+    )
+
+),
+
+{% endif %}
+order_days as (
 
     select
         days.order_id,
@@ -25,7 +43,7 @@ with order_days as (
         days.day,
         days.order_lookup,
         days.customer_lookup
-    from {{ ref('order_days') }} as days
+    from {{ 'found' if is_incremental() else ref('order_days') }} as days
     {% if is_incremental() %}
     inner join {{ touched }} as touched
         on

@@ -7,7 +7,23 @@
 
 {%- set touched = ref('touched_states') %}
 
-with order_days as (
+with
+
+{% if is_incremental() %}
+{# By number first: joined to the touched orders at once, the ids of all days would be compared. #}
+found as (
+
+    select *
+    from {{ ref('order_days') }}
+    where order_lookup in (
+        select touched.order_lookup
+        from {{ touched }} as touched
+    )
+
+),
+
+{% endif %}
+order_days as (
 
     select
         days.order_id,
@@ -17,7 +33,7 @@ with order_days as (
         days.sale_lines,
         days.day,
         days.order_lookup
-    from {{ ref('order_days') }} as days
+    from {{ 'found' if is_incremental() else ref('order_days') }} as days
     {% if is_incremental() %}
     inner join {{ touched }} as touched
         on

@@ -37,7 +37,7 @@ customers as (
     left join {{ ref('segments_side_by_side') }} as side_by_side
         on
             customers.customer_id = side_by_side.customer_id
-            and side_by_side.as_of_date = night.as_of_date
+            and night.as_of_date = side_by_side.as_of_date
 
 ),
 
@@ -50,8 +50,9 @@ groups_{{ column }} as (
     select
         segments_{{ column }},
         count(*) as customers,
-        cast({{ 10000000 * column }} + row_number() over (order by segments_{{ column }}) as integer)
-            as combination
+        cast({{ 10000000 * column }} + row_number() over (
+            order by segments_{{ column }}
+        ) as integer) as combination
     from customers
     group by segments_{{ column }}
 

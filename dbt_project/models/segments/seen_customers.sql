@@ -35,9 +35,6 @@ select
 from tonights
 cross join night
 {% if is_incremental() %}
-where not exists (
-    select 1
-    from {{ this }} as seen
-    where seen.customer_id = tonights.customer_id
-)
+left join {{ this }} as seen on tonights.customer_id = seen.customer_id
+where seen.customer_id is null
 {% endif %}
