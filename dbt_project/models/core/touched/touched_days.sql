@@ -27,7 +27,7 @@ order_days as (
         day,
         order_lookup
     from {{ ref('order_days') }}
-    {# By number first: joined to the touched orders at once, the ids of all days would be compared. #}
+    {# By number first: joined to touched orders at once, the ids of all days would be compared. #}
     where order_lookup in (
         select touched_states.order_lookup
         from touched_states
