@@ -24,8 +24,9 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
     """Compare RFM features of clean lines, one row a customer.
 
     Strata takes them from customer-days, which every night has already: its seconds are those of
-    the feature models on the way to `features.customer_rfm`. Beside them stand the seconds from the
-    clean lines on, with all that it keeps on the way: orders, returns, customer-days.
+    the feature models on the way to `features.customer_rfm`, told anew with nothing beside them, as
+    the others run. Beside them stand the seconds of the night from the clean lines on, with all
+    that it keeps on the way: orders, returns, customer-days.
     """
     if not options.rivals_python.exists():
         raise NoRivalsError(
@@ -41,12 +42,16 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
     path = _told(run_child(["-m", "bench.rfm_features", "models", str(installation.home)]))[
         "models"
     ]
-    from_days = {name for name in path if name.startswith("features/")}
-    ours = median(_of_models(pair.strata, from_days) for pair in first)
+    from_days = sorted(name for name in path if name.startswith("features/"))
     lines = installation.folder / "lines.parquet"
     exported = run_child(["-m", "bench.rfm_features", "export", str(warehouse), str(lines)])
     as_of = _told(exported)["as_of"]
-    progress(f"RFM features of {size.lines:,} lines, other ways …")
+    progress(f"RFM features of {size.lines:,} lines, by themselves …")
+    alone = [
+        _told(run_child(["-m", "bench.rfm_features", "tell", str(installation.home), *from_days]))
+        for _ in range(options.repeat)
+    ]
+    ours = median(sum(each["seconds"].values()) for each in alone)
     found = {name: str(lines.with_name(f"{name}.parquet")) for name in RIVALS}
     runs = {
         name: [
@@ -69,6 +74,7 @@ def rfm(nights: Nights, options: Options, progress: Progress) -> Case:
         Line("  from clean lines on, orders and returns included", seconds(from_lines)),
     ]
     case.raw = {"models": {name: first[-1].strata.nodes[name] for name in sorted(path)}}
+    case.raw["alone"] = [each["seconds"] for each in alone]
     case.raw["bare"] = [_raw(run) for run in bare]
     for name, words in RIVALS.items():
         told = _told(

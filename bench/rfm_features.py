@@ -1,4 +1,4 @@
-"""The lines that the rivals get, RFM of them in bare DuckDB, whose seconds count, who differs."""
+"""The lines that the rivals get, RFM of them in bare DuckDB and in Strata alone, who differs."""
 
 import argparse
 import json
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.dbt import manifest_dict
+from orchestration.dbt import invoke, manifest_dict, parsed_manifest, point_dbt_at
 from orchestration.home import Home
+from orchestration.settings import load_settings
 
 _LINES_MODEL, _RFM_MODEL = "core/transactions", "features/customer_rfm"
 # Sales of customers, as Strata cleaned them.
@@ -108,6 +109,27 @@ def export(warehouse: Path, lines: Path) -> dict[str, object]:
     return {"as_of": str(row[0])}
 
 
+def tell(home: Path, *names: str) -> dict[str, object]:
+    """Tell models (`schema/name`) of a home anew, one after the other; return the seconds of each.
+
+    With nothing beside them, as the others run; all of them, also what a night would have kept.
+    """
+    strata = Home(home)
+    point_dbt_at(strata, load_settings(strata.settings_file))
+    models = [name.split("/")[1] for name in names]
+    arguments = ["run", "--full-refresh", "--threads", "1", "--select", *models]
+    result = invoke(strata, arguments, parsed_manifest(strata))
+    failed = [str(each.message) for each in result.result.results if str(each.status) != "success"]  # type: ignore[union-attr]
+    if failed:
+        raise RuntimeError("; ".join(failed))
+    return {
+        "seconds": {
+            f"{each.node.schema}/{each.node.name}": round(each.execution_time, 3)
+            for each in result.result.results  # type: ignore[union-attr]
+        }
+    }
+
+
 def bare(lines: Path, as_of: str) -> dict[str, object]:
     """Take RFM of the lines in one DuckDB statement, from the file."""
     with duckdb.connect() as connection:
@@ -143,13 +165,14 @@ def _attached(warehouse: Path) -> duckdb.DuckDBPyConnection:
 _COMMANDS: dict[str, Callable[..., dict[str, object]]] = {
     "models": lambda home: models(Path(home)),
     "export": lambda warehouse, lines: export(Path(warehouse), Path(lines)),
+    "tell": lambda home, *names: tell(Path(home), *names),
     "bare": lambda lines, as_of: bare(Path(lines), as_of),
     "compare": lambda warehouse, rival, found: compare(Path(warehouse), rival, Path(found)),
 }
 
 
 def main() -> None:
-    """Run one of the four; prints JSON."""
+    """Run one of the five; prints JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.rfm_features", description=__doc__)
     parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("arguments", nargs="+")

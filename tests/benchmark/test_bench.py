@@ -15,7 +15,7 @@ from bench.bare.script import BareNight, run
 from bench.data import LAST_DAY, Size, link_into, prepare, prepare_next_day
 from bench.options import read_options
 from bench.results import Case, Line, median, table_text
-from bench.rfm_features import models
+from bench.rfm_features import models, tell
 from orchestration.dbt import WAREHOUSE_VARIABLE
 
 # Of the few customers that are tested on, too few answer a survey.
@@ -217,3 +217,28 @@ def test_rfm_is_measured_by_the_models_between_lines_and_features(
     found = models(tmp_path / "home")["models"]
     assert {"core/order_days", "core/customer_days", "features/customer_rfm"} < set(found)
     assert not {"staging/stg_landing__transactions", "features/customer_channels"} & set(found)
+
+
+@pytest.mark.long
+def test_rfm_told_by_itself_is_that_of_the_night(tmp_path: Path) -> None:
+    options = ["--lines", "20000", "--repeat", "1", "--work", str(tmp_path / "work"), "--keep"]
+    assert main([*options, "--case", "first-night", "--out", str(tmp_path / "out")]) == 0
+    (home,) = (tmp_path / "work" / "homes").glob("*/strata")
+    path = [name for name in models(home)["models"] if name.startswith("features/")]
+    assert "features/known_order_days" in path
+    before = _rfm_of(home)
+
+    seconds = tell(home, *path)["seconds"]
+
+    assert sorted(seconds) == sorted(path)
+    assert sum(seconds.values()) > 0
+    assert _rfm_of(home) == before
+    with duckdb.connect(home / "warehouse.duckdb") as connection:
+        connection.execute("drop table core.customer_days")
+    with pytest.raises(RuntimeError, match="customer_days"):
+        tell(home, *path)
+
+
+def _rfm_of(home: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
+        return connection.execute("from features.customer_rfm order by customer_id").fetchall()

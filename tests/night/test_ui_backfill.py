@@ -80,7 +80,8 @@ def ui_of(installation: Installation) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        # Dagster gives each of its two services a minute to end, then it kills it.
+        process.wait(150)
         log.close()
 
 
