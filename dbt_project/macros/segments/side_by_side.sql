@@ -13,6 +13,12 @@
 {%- endmacro %}
 
 
+{# The number of the column that holds a scheme's field. #}
+{% macro column_side_by_side(scheme) -%}
+    {{ return(built_schemes_with_a_column().index(scheme) // 3 + 1) }}
+{%- endmacro %}
+
+
 {# Which scheme has which field; numbers of another version with other schemes are not compared. #}
 {% macro fields_side_by_side() -%}
     {{ return(built_schemes_with_a_column() | join(' ')) }}
@@ -23,7 +29,7 @@
 {% macro segment_number_in(relation, scheme, columns='segments') -%}
     {%- set place = built_schemes_with_a_column().index(scheme) -%}
     nullif({{ bits_from(
-        relation ~ '.' ~ columns ~ '_' ~ (place // 3 + 1), place % 3 * bits_of_a_segment(),
+        relation ~ '.' ~ columns ~ '_' ~ column_side_by_side(scheme), place % 3 * bits_of_a_segment(),
         bits_of_a_segment()
     ) }}, 0)
 {%- endmacro %}

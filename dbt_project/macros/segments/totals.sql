@@ -19,7 +19,6 @@
         'customers': 'count(*)',
         'reachable_customers': 'count(case when is_reachable then 1 end)',
         'consents_known': 'count(case when is_consent_known then 1 end)',
-        'spend': 'sum(spend)',
     } %}
     {% for features in features_of_segments().values() %}
         {% for feature in features %}

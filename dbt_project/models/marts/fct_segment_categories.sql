@@ -108,7 +108,7 @@ own_segments as (
 memberships as (
 
     {% for scheme in schemes %}
-    {% set groups = 'groups_' ~ (loop.index0 // 3 + 1) %}
+    {% set groups = 'groups_' ~ column_side_by_side(scheme) %}
     select
         {{ groups }}.combination,
         numbers.scheme,

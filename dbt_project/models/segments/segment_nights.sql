@@ -65,7 +65,7 @@ select
     totals.customers,
     totals.reachable_customers,
     totals.consents_known,
-    cast(totals.spend as decimal(18, 2)) as spend_365d,
+    cast(totals.spend_365d_sum as decimal(18, 2)) as spend_365d,
     {{ rounded('totals.median_recency_days') }} as median_recency_days,
     {{ rounded('totals.median_frequency') }} as median_frequency,
     cast(round(totals.median_monetary, 2) as decimal(18, 2)) as median_monetary

@@ -27,7 +27,6 @@ customers as (
         ) }} as {{ feature }},
         {% endfor -%}
         {%- endfor -%}
-        rfm.spend_365d as spend,
         coalesce(consents.marketing_consent, true)
         and (
             coalesce(consents.marketing_consent, false)
@@ -83,7 +82,7 @@ sums_{{ column }} as (
 sums as (
 
     {% for scheme in schemes %}
-    {% set column = loop.index0 // 3 + 1 %}
+    {% set column = column_side_by_side(scheme) %}
     select
         '{{ scheme }}' as scheme,
         {{ segment_number_in('sums_' ~ column, scheme) }} as number,

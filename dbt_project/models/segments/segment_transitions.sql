@@ -109,7 +109,7 @@ stayers as (
         totals.as_of_date,
         totals.segment_id,
         totals.customers - coalesce(moved.customers, 0) as customers,
-        totals.spend - coalesce(moved.spend_365d, 0) as spend_365d
+        totals.spend_365d_sum - coalesce(moved.spend_365d, 0) as spend_365d
     from {{ ref('segment_totals') }} as totals
     left join moved
         on totals.scheme = moved.scheme and totals.segment_id = moved.segment_id
