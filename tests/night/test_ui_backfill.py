@@ -80,8 +80,7 @@ def ui_of(installation: Installation) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGINT)
-        # Dagster gives each of its two services a minute to end, then it kills it.
-        process.wait(150)
+        process.wait(60)
         log.close()
 
 
