@@ -25,14 +25,12 @@
 
 
 {#
-    The touched rows of a landing table as they landed, whether they stand or not. Order lines are
-    looked up once: every further search among all landed lines costs a pass over them.
+    The touched rows of a landing table as they landed, whether they stand or not. Those of the two
+    large tables are looked up once: every further search among all landed rows costs a pass over them.
 #}
 {% macro touched_landed(table) -%}
-    {#- Named on every way through, so that dbt sees it: what is touched is forgotten first. #}
-    {%- set touched = ref('touched_rows') -%}
-    {%- if table == 'transactions' -%}
-    {{ ref('touched_transactions') }}
+    {%- if table in ['transactions', 'engagement_events'] -%}
+    {{ ref('touched_' ~ table) }}
     {%- else -%}
     ({{ look_up_touched(table) }})
     {%- endif -%}
@@ -50,38 +48,37 @@ inner join {{ ref('touched_rows') }} as touched
 {%- endmacro %}
 
 
-{# The touched order lines, looked up as a table even under --empty: a subquery has no row ids. #}
-{% macro look_up_touched_lines() -%}
-{%- set keys -%}
+{#
+    The same of a large table, for a table of its own: all rows of new files, which lie side by side, and
+    those few of old files that share a key with one (`is_among_few`). It is looked up as a table even
+    under --empty: a subquery has no row ids.
+#}
+{% macro look_up_touched_of_many(table) -%}
+{%- set landed = source('raw', table).render() -%}
+{%- set new_files -%}
+select new_files.file_seq
+from {{ ref('new_files') }} as new_files
+where new_files.source_table = '{{ table }}'
+{%- endset -%}
+{%- set touched -%}
 select
     touched.file_seq,
     touched.row_number
 from {{ ref('touched_rows') }} as touched
-where touched.source_table = 'transactions'
-{%- endset %}
-{{ new_lines_and_few(source('raw', 'transactions').render(), ['file_seq', 'row_number'], keys) }}
-{%- endmacro %}
-
-
-{#
-    All order lines of new files, which lie side by side, and those few of old files that `keys` point
-    at (`is_among_few`).
-#}
-{% macro new_lines_and_few(relation, columns, keys) -%}
-{%- set new_files -%}
-select new_files.file_seq
-from {{ ref('new_files') }} as new_files
-where new_files.source_table = 'transactions'
-{%- endset %}
+where touched.source_table = '{{ table }}'
+{%- endset -%}
 select *
-from {{ relation }}
+from {{ landed }}
 where file_seq in ({{ new_files }})
 
 union all
 
 select *
-from {{ relation }}
-where {{ is_among_few(relation, columns, keys, but='file_seq not in (' ~ new_files ~ ')') }}
+from {{ landed }}
+where
+    {{ is_among_few(
+        landed, ['file_seq', 'row_number'], touched, but='file_seq not in (' ~ new_files ~ ')'
+    ) | indent(4) }}
 {%- endmacro %}
 
 
@@ -119,6 +116,8 @@ where {{ is_among_few(relation, columns, keys, but='file_seq not in (' ~ new_fil
         on_schema_change='fail',
         pre_hook="{" ~ "{ forget_touched('" ~ table ~ "') }" ~ "}"
     ) }}
+    {#- Named here, so that dbt sees it: what is touched is forgotten first. #}
+    {%- set forgotten = ref('touched_rows') %}
 {%- endmacro %}
 
 

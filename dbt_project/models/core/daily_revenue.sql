@@ -1,21 +1,36 @@
+with
+
 {# Nearly every line has a customer, whose days hold its money already; of guests there are none. #}
-with guest_days as (
+guest_order_days as (
+
+    select
+        order_id,
+        customer_id,
+        revenue,
+        sale_amount,
+        pieces_sold,
+        sale_lines,
+        day,
+        order_lookup,
+        customer_lookup
+    from {{ ref('order_days') }}
+    where customer_id is null
+
+),
+
+guest_days as (
 
     select
         day,
         sum(revenue) as revenue
-    from {{ ref('order_days') }}
-    where customer_id is null
+    from guest_order_days
     group by day
 
 ),
 
-{# Most orders have a customer, whose days hold how many of them opened. #}
 guest_orders as (
 
-    select order_date
-    from {{ ref('int_orders_opened') }}
-    where is_counted and customer_id is null
+    {{ orders_opened('guest_order_days') | indent(4) }}
 
 ),
 
@@ -46,6 +61,7 @@ guests as (
         count(*) as orders_opened,
         order_date
     from guest_orders
+    where is_counted
     group by order_date
 
 ),

@@ -6,41 +6,19 @@
 ) }}
 
 {%- set touched = ref('touched_states') %}
+{%- set recalled = ref('recalled_order_days') %}
 
-with
-
-{% if is_incremental() %}
-{# By number first: joined to the touched orders at once, the ids of all days would be compared. #}
-found as (
-
-    select *
-    from {{ ref('order_days') }}
-    where order_lookup in (
-        select touched.order_lookup
-        from {{ touched }} as touched
-    )
-
-),
-
-{% endif %}
-order_days as (
+with order_days as (
 
     select
-        days.order_id,
-        days.customer_id,
-        days.pieces_sold,
-        days.sale_amount,
-        days.sale_lines,
-        days.day,
-        days.order_lookup
-    from {{ 'found' if is_incremental() else ref('order_days') }} as days
-    {% if is_incremental() %}
-    inner join {{ touched }} as touched
-        on
-            days.order_lookup = touched.order_lookup
-            and days.order_id = touched.order_id
-            and days.customer_id is not distinct from touched.customer_id
-    {% endif %}
+        order_id,
+        customer_id,
+        pieces_sold,
+        sale_amount,
+        sale_lines,
+        day,
+        order_lookup
+    from {{ recalled if is_incremental() else ref('order_days') }}
 
 ),
 

@@ -1,8 +1,8 @@
 {{ landed_table('transactions') }}
 
-{#- Tonight's are told from the touched rows: searching all lines for them would cost a pass. #}
+{#- Tonight's are among the touched lines: searching all lines for them would cost a pass. #}
 {%- set lines = ref('transactions') %}
-{%- set touched_lines = '(' ~ standing_lines() ~ ')' %}
+{%- set touched_lines = ref('touched_lines') %}
 
 select
     lines.line_key,
@@ -19,4 +19,8 @@ select
     lines.file_seq,
     lines.row_number
 from {{ touched_lines if is_incremental() else lines }} as lines
-where lines.transaction_type in ('return', 'cancellation')
+where
+    lines.transaction_type in ('return', 'cancellation')
+    {% if is_incremental() %}
+    and lines.stands
+    {% endif %}

@@ -1,3 +1,3 @@
 {{ config(materialized='table', schema='work') }}
 
-{{ look_up_touched_lines() }}
+{{ look_up_touched_of_many('transactions') }}

@@ -14,7 +14,7 @@ mentioned as (
 
     {% for table, column in mentions if table != 'transactions' %}
     select landed.{{ column }} as source_customer_id
-    from ({{ look_up_touched(table) | indent(4) }}) as landed
+    from {{ touched_landed(table) | indent(4) }} as landed
     {{ 'union' if not loop.last }}
     {% endfor %}
 

@@ -8,33 +8,6 @@ with touched_lines as (
 
 ),
 
-touched_states as (
-
-    select
-        order_id,
-        customer_id,
-        order_lookup
-    from {{ ref('touched_states') }}
-    where customer_id is not null
-
-),
-
-order_days as (
-
-    select
-        order_id,
-        customer_id,
-        day,
-        order_lookup
-    from {{ ref('order_days') }}
-    {# By number first: joined to touched orders at once, the ids of all days would be compared. #}
-    where order_lookup in (
-        select touched_states.order_lookup
-        from touched_states
-    )
-
-),
-
 {# Where a line stood before, with another customer or day, is among the landed lines. #}
 touched as (
 
@@ -46,14 +19,10 @@ touched as (
     union
 
     select
-        order_days.customer_id,
-        order_days.day
-    from order_days
-    inner join touched_states
-        on
-            order_days.order_lookup = touched_states.order_lookup
-            and order_days.order_id = touched_states.order_id
-            and order_days.customer_id = touched_states.customer_id
+        customer_id,
+        day
+    from {{ ref('recalled_order_days') }}
+    where customer_id is not null
 
 )
 

@@ -1,13 +1,17 @@
 with landed as (
 
-    select
-        order_id,
-        customer_id,
-        original_order_id,
-        transaction_type,
-        ordered_date,
-        ordered_at
+    select *
     from {{ ref('touched_transactions') }}
+
+),
+
+lost as (
+
+    select
+        file_seq,
+        row_number
+    from {{ ref('landing_rows_lost') }}
+    where source_table = 'transactions'
 
 ),
 
@@ -21,12 +25,12 @@ customer_keys as (
 )
 
 select
-    landed.order_id,
-    customer_keys.customer_id,
-    landed.original_order_id,
-    landed.transaction_type,
-    landed.ordered_date,
-    landed.ordered_at
+    {{ order_lines_of('landed', 'customer_keys') }},
+    lost.row_number is null as stands
 from landed
 left join customer_keys
     on landed.customer_id = customer_keys.source_customer_id
+left join lost
+    on
+        landed.file_seq = lost.file_seq
+        and landed.row_number = lost.row_number

@@ -35,14 +35,16 @@ touched as (
 
     select
         order_id,
-        customer_id
+        customer_id,
+        true as is_landed
     from {{ ref('touched_lines') }}
 
-    union
+    union all
 
     select
         lines.order_id,
-        lines.customer_id
+        lines.customer_id,
+        false as is_landed
     from lines
     where
         lines.cost_amount is null
@@ -53,5 +55,7 @@ touched as (
 select
     order_id,
     customer_id,
+    max(is_landed) as is_landed,
     {{ order_lookup() }} as order_lookup
 from touched
+group by order_id, customer_id

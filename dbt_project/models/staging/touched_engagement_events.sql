@@ -1,0 +1,3 @@
+{{ config(materialized='table', schema='work') }}
+
+{{ look_up_touched_of_many('engagement_events') }}
