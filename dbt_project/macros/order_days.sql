@@ -1,3 +1,13 @@
+{% macro order_day_columns() -%}
+    {{ return([
+        'order_id', 'customer_id', 'store_id', 'channel', 'revenue', 'sale_amount',
+        'return_amount', 'discount_amount', 'coupon_amount', 'known_cost', 'known_cost_revenue',
+        'known_cost_sale_revenue', 'pieces', 'pieces_sold', 'lines', 'sale_lines', 'day',
+        'first_sold_at', 'order_lookup', 'customer_lookup',
+    ]) }}
+{%- endmacro %}
+
+
 {#
     Order lines summed by order, customer and day.
 

@@ -12,7 +12,7 @@ from orchestration.home import Home
 @pytest.mark.parametrize(
     ("name", "is_of_core"),
     [
-        ("standing_lines", True),
+        ("summed_to_order_days", True),
         # Of segments by its place, and called by a table that is kept with core.
         ("days_between", True),
         # dbt finds it by its name; no model calls it.

@@ -11,7 +11,8 @@
 {%- set lines = ref('transactions') %}
 
 {% if is_incremental() %}
-select * from {{ touched }}
+select {{ order_day_columns() | join(', ') }}
+from {{ touched }}
 {% else %}
 {{ summed_to_order_days(lines) }}
 {% endif %}
