@@ -11,7 +11,7 @@ with returns as (
 
 ),
 
-{# Found by number alone: to ask every line for its type as well takes a third longer. #}
+{# Found by number; what else is asked of them is asked of what was found. #}
 lines_of_customers as (
 
     select
