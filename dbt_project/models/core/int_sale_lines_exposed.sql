@@ -11,8 +11,9 @@ with returns as (
 
 ),
 
-{# Found by number; what else is asked of them is asked of what was found. #}
-lines_of_customers as (
+{# Found by number, and materialized: what else is asked of lines is asked of what was found, or the
+   ids of all lines would be read for it. #}
+lines_of_customers as materialized (
 
     select
         line_key,
@@ -35,7 +36,7 @@ lines_of_customers as (
 ),
 
 {# A guest's return takes from the order that it names. #}
-lines_of_guests as (
+lines_of_guests as materialized (
 
     select
         line_key,

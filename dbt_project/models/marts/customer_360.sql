@@ -17,10 +17,16 @@ owned as (
             as own_segments
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
+    {# By the few schemes first: there are mostly none, and rows need not be looked at then. #}
     where
-        segments.scheme not in (
-            '{{ built_schemes_with_a_column() | join("',
-            '") }}'
+        segments.scheme in (
+            select catalogue.scheme
+            from {{ ref('segment_schemes') }} as catalogue
+            where
+                catalogue.scheme not in (
+                    '{{ built_schemes_with_a_column() | join("',
+                    '") }}'
+                )
         )
     group by segments.customer_id
 
