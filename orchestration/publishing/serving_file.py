@@ -17,6 +17,9 @@ from orchestration.publishing.tables import PUBLISHED, SENTENCES
 STORAGE_VERSION = "v1.2.0"
 """The oldest DuckDB whose readers open the file; newer writers default to formats it refuses."""
 
+MOST_LEADERS = 200
+"""Different values of a column that others follow; each is compared when such a one is read."""
+
 _OPTIONS = f"storage_version {literal(STORAGE_VERSION)}"
 
 
@@ -116,7 +119,11 @@ def _fill(
     """
     tables = columns_of(warehouse)
     warehouse.execute("create schema if not exists served.marts")
-    rows = {table: known[table] if table in known else _copy(warehouse, table) for table in tables}
+    rows = {}
+    for table in tables:
+        # Latest-night tables of another night are put back as rows.
+        followers = {} if back_dated else _followers(warehouse, table)
+        rows[table] = known[table] if table in known else _copy(warehouse, table, followers)
     if back_dated:
         rows |= _put_back_latest(warehouse, tables)
     _copy_comments(warehouse)
@@ -134,7 +141,35 @@ def _attached(
         connection.execute(f"detach {alias}")
 
 
-def _copy(warehouse: duckdb.DuckDBPyConnection, table: str) -> int:
+def _followers(warehouse: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Return the columns of a table that are reckoned when they are read, each as an expression.
+
+    Nothing if one value of what they follow has two of theirs, so that readers see what the
+    warehouse holds in any case, or if it has so many that to reckon would be slow.
+    """
+    followers = PUBLISHED[table].followers if table in PUBLISHED else None
+    if followers is None:
+        return {}
+    leader = name(followers.leader)
+    texts = ", ".join(
+        f"cast({name(column)} as varchar)" for column in (followers.leader, *followers.columns)
+    )
+    told = warehouse.execute(
+        f"select {texts} from marts.{name(table)} group by all order by all"
+    ).fetchall()
+    leaders = [row[0] for row in told]
+    if not told or None in leaders or len(set(leaders)) < len(told) or len(told) > MOST_LEADERS:
+        return {}
+    expressions = {}
+    for place, column in enumerate(followers.columns, start=1):
+        values = {row[0]: "null" if row[place] is None else literal(row[place]) for row in told}
+        branches = " ".join(f"when {literal(key)} then {value}" for key, value in values.items())
+        only = set(values.values())
+        expressions[column] = only.pop() if len(only) == 1 else f"case {leader} {branches} end"
+    return expressions
+
+
+def _copy(warehouse: duckdb.DuckDBPyConnection, table: str, followers: dict[str, str]) -> int:
     """Copy one table, in the order of its grain if it has one; return the rows of the source.
 
     They are counted on their way: a view of all stays would be joined a second time to be counted.
@@ -153,11 +188,16 @@ def _copy(warehouse: duckdb.DuckDBPyConnection, table: str) -> int:
         [table],
     ).fetchall()
     declared = ", ".join(
-        f"{name(column)} {kind}{_compression(column, kind)}" for column, kind in columns
+        f"{name(column)} {kind} generated always as ({followers[column]}) virtual"
+        if column in followers
+        else f"{name(column)} {kind}{_compression(column, kind)}"
+        for column, kind in columns
     )
     warehouse.execute(f"create table served.marts.{name(table)} ({declared})")
+    stored = ", ".join(name(column) for column, _ in columns if column not in followers)
     inserted = warehouse.execute(
-        f"insert into served.marts.{name(table)} select * from marts.{name(table)} {order}"
+        f"insert into served.marts.{name(table)} ({stored}) "
+        f"select {stored} from marts.{name(table)} {order}"
     ).fetchone()
     assert inserted is not None
     return int(inserted[0])

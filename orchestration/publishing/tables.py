@@ -7,6 +7,14 @@ SCHEMA_VERSION = "4"
 
 
 @dataclass(frozen=True)
+class Followers:
+    """Columns whose value is the same wherever `leader` is; of few different values."""
+
+    leader: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PublishedTable:
     """One published table.
 
@@ -29,6 +37,7 @@ class PublishedTable:
     columns: tuple[str, ...]
     is_latest: bool = True
     is_ordered: bool = True
+    followers: Followers | None = None
 
     @property
     def required_columns(self) -> tuple[str, ...]:
@@ -36,9 +45,16 @@ class PublishedTable:
 
 
 def _table(
-    grain: str, columns: str, *, is_latest: bool = True, is_ordered: bool = True
+    grain: str,
+    columns: str,
+    *,
+    is_latest: bool = True,
+    is_ordered: bool = True,
+    followers: Followers | None = None,
 ) -> PublishedTable:
-    return PublishedTable(tuple(grain.split()), tuple(columns.split()), is_latest, is_ordered)
+    return PublishedTable(
+        tuple(grain.split()), tuple(columns.split()), is_latest, is_ordered, followers
+    )
 
 
 PUBLISHED: dict[str, PublishedTable] = {
@@ -60,6 +76,7 @@ PUBLISHED: dict[str, PublishedTable] = {
         "scheme_version segment_id segment_name score margin is_borderline next_segment_id "
         "reason_1 reason_2 reason_3",
         is_ordered=False,
+        followers=Followers("scheme", ("run_id", "scheme_version")),
     ),
     "fct_segment_changes": _table(
         "customer_id scheme", "from_segment_id to_segment_id entry_reason"

@@ -78,9 +78,9 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     written: list[str] = []
     copy = serving_file._copy
 
-    def told(warehouse: duckdb.DuckDBPyConnection, table: str) -> int:
+    def told(warehouse: duckdb.DuckDBPyConnection, table: str, followers: dict[str, str]) -> int:
         written.append(table)
-        return copy(warehouse, table)
+        return copy(warehouse, table, followers)
 
     monkeypatch.setattr(serving_file, "_copy", told)
     return written

@@ -105,6 +105,33 @@ def test_of_texts_ids_sentences_and_names_have_a_compression_each(home: Home, wa
     assert dict(found) == {"customer_id": "FSST", "scheme": "Dictionary", "reason_1": "ZSTD"}
 
 
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_a_column_that_follows_the_scheme_is_reckoned_and_reads_the_same(
+    home: Home, warehouse, *, is_followed: bool
+) -> None:
+    """Twenty million copies of a version tell nothing; one of two has to be stored."""
+    warehouse.load(1)
+    if not is_followed:
+        warehouse.execute(
+            "update marts.fct_customer_segments set scheme_version = 7, "
+            "scheme = (select min(scheme) from marts.fct_customer_segments) "
+            "where scheme = (select max(scheme) from marts.fct_customer_segments)"
+        )
+    warehouse.publish_loaded(home, 1)
+
+    rows = "select customer_id, scheme, run_id, scheme_version from marts.fct_customer_segments "
+    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        expected = connection.execute(rows + "order by all").fetchall()
+    assert query(home, rows + "order by all") == expected
+    stored = query(
+        home,
+        "select distinct column_name from pragma_storage_info('marts.fct_customer_segments') "
+        "where column_name in ('run_id', 'scheme_version', 'scheme') order by all",
+    )
+    followed = [("run_id",), ("scheme_version",)]
+    assert stored == sorted([("scheme",)] if is_followed else [("scheme",), *followed])
+
+
 def test_in_parquet_a_column_of_too_many_values_is_written_without_a_dictionary(
     home: Home, warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
