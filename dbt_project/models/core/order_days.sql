@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={'stored_as': {'order_id': 'uncompressed', 'customer_id': 'uncompressed'}},
     pre_hook="{{ forget_touched_orders('touched_orders') }}"
 ) }}
 

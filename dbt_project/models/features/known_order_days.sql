@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={'stored_as': {}},
     pre_hook="{{ forget_days_of_touched_customers() }}"
 ) }}
 

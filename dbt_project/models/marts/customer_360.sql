@@ -1,4 +1,6 @@
 -- depends_on: {{ ref('own_segments') }}
+{{ config(meta={'stored_as': {'customer_id': 'uncompressed'}}) }}
+
 with
 
 night as (

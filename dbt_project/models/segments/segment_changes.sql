@@ -4,6 +4,7 @@
     incremental_strategy='compared_nights',
     on_schema_change='append_new_columns',
     full_refresh=false,
+    meta={'stored_as': {'customer_id': 'zstd'}},
     pre_hook="{{ add_cause() }}",
     post_hook="{{ thin_nights() }}"
 ) }}
