@@ -219,7 +219,7 @@ bought as (
         customer_number,
         channel_number,
         cast(floor(category_number / {{ categories_per_set }}.0) as integer) as set_number,
-        bit_or(cast(power(2, category_number % {{ categories_per_set }}) as bigint)) as categories
+        bit_or({{ bit_of('(category_number % ' ~ categories_per_set ~ ')') }}) as categories
     from purchases
     group by
         customer_number, channel_number,
