@@ -9,6 +9,7 @@ from orchestration.database import in_memory
 from orchestration.errors import LandingError
 from orchestration.home import Home
 from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.landing.hashed_files import recall_hashes
 from orchestration.landing.mapping.source import drop_staged_export, open_landing_file
 from orchestration.landing.typing_sql import present_cell, value_sql
 from orchestration.landing.typing_times import business_day_sql
@@ -73,6 +74,7 @@ def _loaded(
     ).fetchone()
     if not exists or not exists[0]:
         return set(), None
+    recall_hashes(connection)
     hashes = connection.execute(
         "select content_sha256 from raw.files "
         "where source_table = 'transactions' and status <> 'unloaded'"

@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.errors import SettingsError
 from orchestration.kept_nights import write_kept_nights
+from orchestration.landing.hashed_files import HASHED_FILES_DDL
 from orchestration.own_rules import COLUMNS as OWN_RULE_COLUMNS
 from orchestration.own_rules import OwnScheme
 from orchestration.playbook import PLAYBOOK_DDL
@@ -58,6 +59,7 @@ _DDL = (
     PLAYBOOK_DDL,
     # The first night's time zone: business days were cut by it, so it cannot change under them.
     "create table if not exists ops.account (time_zone varchar not null)",
+    HASHED_FILES_DDL,
 )
 
 

@@ -65,7 +65,9 @@ select
     touched.file_seq,
     touched.row_number
 from {{ ref('touched_rows') }} as touched
-where touched.source_table = '{{ table }}'
+where
+    touched.source_table = '{{ table }}'
+    and touched.file_seq not in ({{ new_files }})
 {%- endset -%}
 select *
 from {{ landed }}
@@ -76,15 +78,22 @@ union all
 select *
 from {{ landed }}
 where
-    {{ is_among_few(
-        landed, ['file_seq', 'row_number'], touched, but='file_seq not in (' ~ new_files ~ ')'
-    ) | indent(4) }}
+    {{ is_among_few(landed, ['file_seq', 'row_number'], touched) | indent(4) }}
 {%- endmacro %}
 
 
 {# Before a model's insert, in the same transaction: take out the rows that it judges anew. #}
 {% macro forget_touched(table) %}
-    {% if is_incremental() %}
+    {% if is_incremental() and table == 'transactions' %}
+        {# One number is found in a third of the time of two. #}
+        delete from {{ this }}
+        where
+            line_key in (
+                select {{ line_key('touched') }}
+                from {{ ref('touched_rows') }} as touched
+                where touched.source_table = '{{ table }}'
+            )
+    {% elif is_incremental() %}
         delete from {{ this }}
         using {{ ref('touched_rows') }} as touched
         where
@@ -112,7 +121,12 @@ where
                     customer_id,
                     order_lookup
                 from {{ this }}
-                where order_lookup in (select order_lookup from {{ ref(touched) }})
+                where
+                    order_lookup in (
+                        select touched.order_lookup
+                        from {{ ref(touched) }} as touched
+                        where {{ is_key('touched.order_lookup') }}
+                    )
 
             )
 
@@ -144,11 +158,32 @@ where
 {% macro forget_touched_days() %}
     {% if is_incremental() %}
         delete from {{ this }}
-        using {{ ref('touched_days') }} as touched
-        where
-            {{ this }}.customer_lookup = touched.customer_lookup
-            and {{ this }}.customer_id = touched.customer_id
-            and {{ this }}.day = touched.day
+        where rowid in (
+            with found as materialized (
+
+                select
+                    rowid as found_row,
+                    customer_id,
+                    day,
+                    customer_lookup
+                from {{ this }}
+                where
+                    customer_lookup in (
+                        select touched.customer_lookup
+                        from {{ ref('touched_days') }} as touched
+                        where {{ is_key('touched.customer_lookup') }}
+                    )
+
+            )
+
+            select found.found_row
+            from found
+            inner join {{ ref('touched_days') }} as touched
+                on
+                    found.customer_lookup = touched.customer_lookup
+                    and found.customer_id = touched.customer_id
+                    and found.day = touched.day
+        )
     {% endif %}
 {% endmacro %}
 

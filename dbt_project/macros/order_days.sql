@@ -12,8 +12,9 @@
     Order lines summed by order, customer and day.
 
     lines    relation or CTE of order lines (`order_line_columns`), all of them or those of some orders
+    only     a condition for the lines; none if empty
 #}
-{% macro summed_to_order_days(lines) %}
+{% macro summed_to_order_days(lines, only='') %}
 with lines as (
 
     select
@@ -32,6 +33,7 @@ with lines as (
         ordered_date,
         ordered_at
     from {{ lines }}
+    {{ 'where ' ~ only if only }}
 
 ),
 

@@ -25,3 +25,19 @@
 {% macro return_taker(customer_id, order_id) -%}
     coalesce('customer ' || {{ customer_id }}, 'guest order ' || {{ order_id }})
 {%- endmacro %}
+
+
+{# The customers among takers: `select customer_id`. #}
+{% macro customers_of_takers(takers) -%}
+    select substr(taker, 10) as customer_id
+    from {{ takers }}
+    where taker like 'customer %'
+{%- endmacro %}
+
+
+{# The orders of guests among takers: `select order_id`. #}
+{% macro guest_orders_of_takers(takers) -%}
+    select substr(taker, 13) as order_id
+    from {{ takers }}
+    where taker like 'guest order %'
+{%- endmacro %}

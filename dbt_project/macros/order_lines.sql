@@ -12,7 +12,7 @@
 {# These columns of landed order lines; `landed` is joined to the customers' own ids, `keys`. #}
 {% macro order_lines_of(landed, keys) -%}
     {%- set told = {
-        'line_key': landed ~ '.file_seq * 10000000000 + ' ~ landed ~ '.row_number',
+        'line_key': line_key(landed),
         'customer_id': keys ~ '.customer_id',
         'order_lookup': order_lookup(landed ~ '.order_id'),
         'customer_lookup': customer_lookup(keys ~ '.customer_id'),
@@ -21,4 +21,10 @@
     {{ told[column] ~ ' as ' ~ column if column in told else landed ~ '.' ~ column }}
     {{- ',\n    ' if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+
+{# One number of a landed order line: its file and its row. #}
+{% macro line_key(landed) -%}
+    {{ landed }}.file_seq * 10000000000 + {{ landed }}.row_number
 {%- endmacro %}

@@ -99,6 +99,7 @@ where customers.customer_id in (
     and {{ days }}.customer_lookup in (
         select recounted.customer_lookup
         from {{ ref('recounted_customers') }} as recounted
+        where {{ is_key('recounted.customer_lookup') }}
     )
     {% endif %}
 {%- endmacro %}

@@ -38,7 +38,9 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
 )
 # File systems keep times in steps of up to two seconds.
 SETTLED_NS = 3_000_000_000
-_hashed: dict[Path, tuple[tuple[int, ...], str]] = {}
+# Device, inode, size, time of last change and of last change of status, the times in nanoseconds.
+Identity = tuple[int, ...]
+_hashed: dict[Path, tuple[Identity, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,8 @@ def _mapping_of(entry: Path, folder: str, mappings: Sequence[Mapping]) -> Mappin
 def content_sha256(path: Path) -> str:
     """Return the hash of a file's bytes: what "the same content" means.
 
-    A night asks several times. The answer is remembered within the process for as long as the
-    file's inode, size and both times stay, of which the time of status change cannot be set by
+    A night asks several times, and the next one again. The answer is remembered for as long as
+    the file's inode, size and both times stay, of which the time of status change cannot be set by
     `touch` or `cp -p`. A file that was changed a moment ago is hashed anew every time: a second
     change within one tick of the file system's clock would leave its times as they are.
     """
@@ -189,7 +191,18 @@ def content_sha256(path: Path) -> str:
     return sha256
 
 
-def _identity(path: Path) -> tuple[int, ...]:
+def known_hashes() -> dict[Path, tuple[Identity, str]]:
+    """Return what is remembered: each file as it was when it was hashed, and its hash."""
+    return dict(_hashed)
+
+
+def add_hashes(hashes: dict[Path, tuple[Identity, str]]) -> None:
+    """Remember what an earlier process knew, where this one has not looked itself."""
+    for path, hashed in hashes.items():
+        _hashed.setdefault(path, hashed)
+
+
+def _identity(path: Path) -> Identity:
     status = path.stat()
     return (
         status.st_dev,

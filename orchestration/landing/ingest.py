@@ -16,9 +16,14 @@ from orchestration.landing.files import (
     discover,
     state,
 )
+from orchestration.landing.hashed_files import keep_hashes, recall_hashes
 from orchestration.landing.ingest_report import IngestedFile, IngestReport
 from orchestration.landing.readers import reading_failed
-from orchestration.landing.rules import check_currencies, check_one_way_of_keying
+from orchestration.landing.rules import (
+    check_currencies,
+    check_one_way_of_keying,
+    lines_loaded,
+)
 from orchestration.landing.schema import (
     create_raw_schema,
     has_raw_schema,
@@ -85,10 +90,12 @@ def ingest(
         Naming each file, the row or column, and what to do.
     """
     discovery = discover(home.landing, settings.landing)
+    recall_hashes(connection)
     known = _known_contents(connection)
     check_there_are_transactions(
         home, discovery, is_loaded=any(table == "transactions" for table, *_ in known.first)
     )
+    loaded = lines_loaded(connection)
     new = [
         each
         for each in map(_Content.of, discovery.files)
@@ -98,13 +105,14 @@ def ingest(
         with transaction(connection):
             create_raw_schema(connection)
             ingested = _take_in(connection, new, known, settings, run_id)
-            check_currencies(connection, settings)
-            check_one_way_of_keying(connection, known.next_seq)
+            check_currencies(connection, settings, loaded, known.next_seq)
+            check_one_way_of_keying(connection, loaded, known.next_seq)
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
         raise LandingError("\n".join([str(error), *others])) from None
     finally:
         drop_scratch(connection)
+    keep_hashes(connection, [file.path for file in discovery.files])
     return IngestReport(tuple(ingested), discovery.ignored, len(discovery.files) - len(new))
 
 

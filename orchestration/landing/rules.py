@@ -1,16 +1,48 @@
 """Rules that hold over all landed files together: one currency, one way of keying an order."""
 
 import re
+from dataclasses import dataclass
 
 import duckdb
 
 from orchestration.errors import LandingError
+from orchestration.landing.schema import has_raw_schema
 from orchestration.settings import Settings
 
 MAX_FILES_NAMED = 3
 
 
-def check_currencies(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+@dataclass(frozen=True)
+class LoadedLines:
+    """The transactions of earlier nights: their currencies (least, greatest), and their keys.
+
+    Statistics tell all of it, however many lines there are, as long as no transaction has added
+    any; after that DuckDB would read every line.
+    """
+
+    currencies: frozenset[str] = frozenset()
+    lines: int = 0
+    keyed_lines: int = 0
+
+
+def lines_loaded(connection: duckdb.DuckDBPyConnection) -> LoadedLines:
+    """Look at the transactions that raw holds before this night's are added."""
+    if not has_raw_schema(connection):
+        return LoadedLines()
+    row = connection.execute(
+        "select min(currency), max(currency), count(*), count(line_id) from raw.transactions"
+    ).fetchone()
+    assert row is not None
+    least, greatest, lines, keyed_lines = row
+    return LoadedLines(frozenset({least, greatest} - {None}), lines, keyed_lines)
+
+
+def check_currencies(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    loaded: LoadedLines,
+    first_new_file: int,
+) -> None:
     """Refuse lines in two currencies: adding them up would give a number of neither.
 
     With the setting, lines in another currency were rejected before they came here; what is left
@@ -21,11 +53,14 @@ def check_currencies(connection: duckdb.DuckDBPyConnection, settings: Settings) 
     LandingError
         Naming the currencies, files of each, and the setting.
     """
-    # Statistics answer this, however many lines there are; files are only asked for their names.
+    # All lines are only looked at to name the files.
     ends = connection.execute(
-        "select distinct unnest([min(currency), max(currency)]) from raw.transactions"
-    ).fetchall()
-    if len(ends) == 1 and ends[0][0] in (None, settings.currency or ends[0][0]):
+        "select min(currency), max(currency) from raw.transactions where file_seq >= ?",
+        [first_new_file],
+    ).fetchone()
+    assert ends is not None
+    currencies = (loaded.currencies | set(ends)) - {None}
+    if len(currencies) <= 1 and currencies <= {settings.currency or min(currencies, default="")}:
         return
     files_by_currency: dict[str, list[str]] = {}
     for currency, name in connection.execute(
@@ -56,7 +91,9 @@ def check_currencies(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         )
 
 
-def check_one_way_of_keying(connection: duckdb.DuckDBPyConnection, first_new_file: int) -> None:
+def check_one_way_of_keying(
+    connection: duckdb.DuckDBPyConnection, loaded: LoadedLines, first_new_file: int
+) -> None:
     """Refuse an order whose lines have a `line_id` in one file and none in another.
 
     Lines with a key replace each other by the key, lines without one by being equal: nobody can
@@ -67,8 +104,12 @@ def check_one_way_of_keying(connection: duckdb.DuckDBPyConnection, first_new_fil
     LandingError
         Naming both files and a line of each.
     """
-    counts = connection.execute("select count(line_id), count(*) from raw.transactions").fetchone()
-    if counts is None or counts[0] in (0, counts[1]):
+    counts = connection.execute(
+        "select count(line_id), count(*) from raw.transactions where file_seq >= ?",
+        [first_new_file],
+    ).fetchone()
+    assert counts is not None
+    if loaded.keyed_lines + counts[0] in (0, loaded.lines + counts[1]):
         return
     found = connection.execute(
         """

@@ -19,12 +19,18 @@ found as (
 
     select *
     from {{ ref('order_days') }}
-    where (customer_lookup, day) in (
-        select
-            touched.customer_lookup,
-            touched.day
-        from {{ touched }} as touched
-    )
+    where
+        customer_lookup in (
+            select touched.customer_lookup
+            from {{ touched }} as touched
+            where {{ is_key('touched.customer_lookup') }}
+        )
+        and (customer_lookup, day) in (
+            select
+                touched.customer_lookup,
+                touched.day
+            from {{ touched }} as touched
+        )
 
 ),
 

@@ -57,6 +57,7 @@ traces as (
         and customer_lookup in (
             select touched.customer_lookup
             from {{ ref('touched_customers') }} as touched
+            where {{ is_key('touched.customer_lookup') }}
         )
         {% endif -%}
         and {{ column }} in ({{ touched | indent(8) }})

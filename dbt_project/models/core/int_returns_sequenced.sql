@@ -7,15 +7,35 @@ with touched_takers as (
 
 ),
 
+{# By what takers are made of: else one would be put together for every return there is. #}
+returns_of_takers as (
+
+    select *
+    from {{ ref('return_lines') }}
+    where
+        customer_id in (
+            {{ customers_of_takers('touched_takers') | indent(12) }}
+        )
+
+    union all
+
+    select *
+    from {{ ref('return_lines') }}
+    where
+        customer_id is null
+        and original_order_id in (
+            {{ guest_orders_of_takers('touched_takers') | indent(12) }}
+        )
+
+),
+
 returns as (
 
     select
-        lines.*,
-        {{ order_key('lines.original_order_id', 'lines.customer_id') }} as original_order_key,
-        touched_takers.taker
-    from {{ ref('return_lines') }} as lines
-    inner join touched_takers
-        on {{ return_taker('lines.customer_id', 'lines.original_order_id') }} = touched_takers.taker
+        *,
+        {{ order_key('original_order_id', 'customer_id') }} as original_order_key,
+        {{ return_taker('customer_id', 'original_order_id') }} as taker
+    from returns_of_takers
 
 ),
 

@@ -1,5 +1,12 @@
 {{ config(schema='work') }}
 
+{%- set lines = ref('transactions') %}
+{%- set named_by_guests -%}
+select {{ lookup(order_id_of('returns.scope_order_key')) }} as order_lookup
+from {{ ref('int_returns_sequenced') }} as returns
+where returns.customer_id is null
+{%- endset %}
+
 with returns as (
 
     select
@@ -48,13 +55,9 @@ lines_of_guests as materialized (
         quantity,
         amount,
         ordered_at
-    from {{ ref('transactions') }}
+    from {{ lines.render() }}
     where
-        order_lookup in (
-            select {{ lookup(order_id_of('returns.scope_order_key')) }}
-            from returns
-            where returns.customer_id is null
-        )
+        {{ is_among_few(lines.render(), ['order_lookup'], named_by_guests) | indent(8) }}
 
 ),
 

@@ -15,5 +15,12 @@
 select {{ order_day_columns() | join(', ') }}
 from {{ touched }}
 {% else %}
-{{ summed_to_order_days(lines) }}
+{# Guests' days lie together: of them alone revenue is told from here, and few blocks hold one. #}
+select *
+from ({{ summed_to_order_days(lines, 'customer_id is not null') }}) as days_of_customers
+
+union all
+
+select *
+from ({{ summed_to_order_days(lines, 'customer_id is null') }}) as days_of_guests
 {% endif %}

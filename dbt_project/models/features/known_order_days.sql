@@ -43,7 +43,11 @@ order_days as (
             and days.day = closed.order_date
     {% if is_incremental() %}
     where
-        days.customer_lookup in (select touched.customer_lookup from touched)
+        days.customer_lookup in (
+            select touched.customer_lookup
+            from touched
+            where {{ is_key('touched.customer_lookup') }}
+        )
         and days.customer_id in (select touched.customer_id from touched)
     {% endif %}
 

@@ -67,7 +67,12 @@ touched_{{ table }} as (
     from {{ as_left_by_last_night(
         'core', table, {'file_seq': 'bigint', 'row_number': 'bigint', number: 'bigint'}
     ) }} as standing
-    where standing.{{ number }} in (select new_{{ table }}.{{ number }} from new_{{ table }})
+    where
+        standing.{{ number }} in (
+            select new_{{ table }}.{{ number }}
+            from new_{{ table }}
+            where {{ is_key('new_' ~ table ~ '.' ~ number) }}
+        )
 
     union
 

@@ -4,9 +4,10 @@
 
     Three rules in one query: a node for each would cost the night more than the query does. With
     `among`, a table that holds the grain's columns (or those named by `by`) of all rows that tonight
-    wrote, only those are looked at, unless the table was built as a whole.
+    wrote, only those are looked at, unless the table was built as a whole; `number` is a column of
+    both by which rows of a large table are found first.
 #}
-{% test sound_table(model, grain=[], not_null=[], shares=[], among=none, by=none) %}
+{% test sound_table(model, grain=[], not_null=[], shares=[], among=none, by=none, number=none) %}
 
 {%- set written = ref(among) if among %}
 {%- set parts = by or grain %}
@@ -16,7 +17,11 @@ with looked_at as (
     select *
     from {{ model }}
     {% if among and not flags.FULL_REFRESH %}
-    where ({{ parts | join(', ') }}) in (select {{ parts | join(', ') }} from {{ written }})
+    where
+        ({{ parts | join(', ') }}) in (select {{ parts | join(', ') }} from {{ written }})
+        {% if number %}
+        and {{ number }} in (select {{ number }} from {{ written }} where {{ is_key(number) }})
+        {% endif %}
     {% endif %}
 
 )

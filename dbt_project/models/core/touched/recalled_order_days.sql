@@ -31,7 +31,12 @@ found as (
 
     select {{ columns | join(', ') }}
     from {{ order_days }}
-    where order_lookup in (select reached.order_lookup from reached)
+    where
+        order_lookup in (
+            select reached.order_lookup
+            from reached
+            where {{ is_key('reached.order_lookup') }}
+        )
 
 )
 

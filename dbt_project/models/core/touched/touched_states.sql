@@ -14,18 +14,17 @@ with takers as (
 reached_customers as (
 
     select
-        substr(taker, 10) as customer_id,
-        {{ customer_lookup('substr(taker, 10)') }} as customer_lookup
-    from takers
-    where taker like 'customer %'
+        customer_id,
+        {{ customer_lookup() }} as customer_lookup
+    from (
+        {{ customers_of_takers('takers') | indent(8) }}
+    ) as customers
 
 ),
 
 reached_guest_orders as (
 
-    select substr(taker, 13) as order_id
-    from takers
-    where taker like 'guest order %'
+    {{ guest_orders_of_takers('takers') | indent(4) }}
 
 ),
 

@@ -1,0 +1,57 @@
+"""What the warehouse remembers of files' hashes, so that a night does not read old files again."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from orchestration.landing.files import Identity, add_hashes, known_hashes
+
+HASHED_FILES_DDL = """
+    create table if not exists ops.hashed_files (
+        path varchar not null, identity varchar not null, sha256 varchar not null
+    )
+"""
+
+
+def recall_hashes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take up what earlier nights kept; a file that is not the same any more is hashed anew."""
+    if _is_there(connection):
+        add_hashes(_kept(connection))
+
+
+def keep_hashes(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path]) -> None:
+    """Keep the hashes of files that lie still, and of no others; nothing is written if all are."""
+    if not _is_there(connection):
+        return
+    hashes = known_hashes()
+    wanted = {path: hashes[path] for path in paths if path in hashes}
+    if wanted == _kept(connection):
+        return
+    connection.execute("begin")
+    connection.execute("delete from ops.hashed_files")
+    connection.execute(
+        "insert into ops.hashed_files select unnest(?), unnest(?), unnest(?)",
+        [
+            [str(path) for path in wanted],
+            [" ".join(map(str, identity)) for identity, _ in wanted.values()],
+            [sha256 for _, sha256 in wanted.values()],
+        ],
+    )
+    connection.execute("commit")
+
+
+def _kept(connection: duckdb.DuckDBPyConnection) -> dict[Path, tuple[Identity, str]]:
+    rows = connection.execute("select path, identity, sha256 from ops.hashed_files").fetchall()
+    return {
+        Path(path): (tuple(map(int, identity.split())), sha256) for path, identity, sha256 in rows
+    }
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether there is such a table: a warehouse of before has none until a night begins."""
+    found = connection.execute(
+        "select count(*) from duckdb_tables() "
+        "where schema_name = 'ops' and table_name = 'hashed_files'"
+    ).fetchone()
+    return found is not None and found[0] > 0
