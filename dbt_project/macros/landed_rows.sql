@@ -54,7 +54,7 @@ inner join {{ ref('touched_rows') }} as touched
     under --empty: a subquery has no row ids.
 #}
 {% macro look_up_touched_of_many(table) -%}
-{%- set landed = source('raw', table).render() -%}
+{%- set landed = source('raw', table) -%}
 {%- set new_files -%}
 select new_files.file_seq
 from {{ ref('new_files') }} as new_files
@@ -70,13 +70,13 @@ where
     and touched.file_seq not in ({{ new_files }})
 {%- endset -%}
 select *
-from {{ landed }}
+from {{ landed.render() }}
 where file_seq in ({{ new_files }})
 
 union all
 
 select *
-from {{ landed }}
+from {{ landed.render() }}
 where
     {{ is_among_few(landed, ['file_seq', 'row_number'], touched) | indent(4) }}
 {%- endmacro %}

@@ -8,6 +8,8 @@ import pytest
 
 from orchestration.landing import files
 from orchestration.landing.files import content_sha256
+from orchestration.ops_tables import create_ops_schema
+from orchestration.warehouse import connect
 
 
 @pytest.fixture
@@ -60,3 +62,24 @@ def test_a_file_that_was_just_written_is_read_again(tmp_path: Path, hashings: li
     content_sha256(path)
 
     assert len(hashings) == 2
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_next_night_does_not_read_old_files_again(
+    landing, hashings: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect(landing.home, landing.settings) as connection:
+        create_ops_schema(connection)
+    landing.put_lines("1,2024-05-01 10:00:00,9.50", name="a.csv")
+    changing = landing.put_lines("2,2024-05-01 10:00:00,7.50", name="b.csv")
+    landing.ingest()
+    hashings.clear()
+
+    monkeypatch.setattr(files, "_hashed", {})
+    assert landing.ingest().files == ()
+    assert hashings == []
+
+    monkeypatch.setattr(files, "_hashed", {})
+    changing.write_text(changing.read_text().replace("7.50", "8.50"))
+    (again,) = landing.ingest().files
+    assert (again.file.name, len(hashings)) == ("b.csv", 1)

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from orchestration.settings import Settings
+from orchestration.warehouse import connect
+
 START = datetime.fromisoformat("2026-03-01T09:00")
 Row = dict[str, Any]
 
@@ -237,3 +240,22 @@ def test_a_file_that_is_taken_back_has_core_built_as_a_whole(warehouse):
 
     assert warehouse.rows("select amount from core.transactions") == [(10,)]
     assert warehouse.rows("select revenue from core.customer_days") == [(10,)]
+
+
+def test_a_table_with_other_columns_than_its_model_is_not_appended_to(warehouse) -> None:
+    """Its rows would stand beside ones that lack a column, or mean something else by it."""
+    warehouse.land("stores", [{"store_id": "s1"}])
+    warehouse.take_in()
+    with connect(warehouse.home, Settings()) as connection:
+        connection.execute("alter table core.stores drop column region")
+        connection.execute("alter table core.stores add column floor integer")
+        connection.execute("alter table core.stores alter column latitude type integer")
+
+    assert warehouse.run("stores") == {"stores": "error"}
+    for told in (
+        "region is missing in the table",
+        "floor is in the table alone",
+        "latitude is INTEGER in the table",
+        "strata rebuild",
+    ):
+        assert told in warehouse.messages["stores"]

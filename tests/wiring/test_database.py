@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -11,6 +12,7 @@ import orchestration
 from orchestration.database import in_memory, opened
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
 from orchestration.home import Home
+from orchestration.resources import NightHome
 from orchestration.settings import Settings
 from orchestration.warehouse import connect
 
@@ -110,3 +112,17 @@ def test_dbt_works_within_the_same_limits(home: Home) -> None:
     table = shown.result.results[0].agate_table  # type: ignore[union-attr]
     found = [str(value) for value in table.rows[0].values()]
     assert found == ["512.0 MiB", "1", str(home.temporary), "UTC"]
+
+
+def test_a_run_leaves_the_warehouse_as_one_file(home: Home) -> None:
+    """Whoever copies `warehouse.duckdb` after a night has all of it."""
+    beside = home.warehouse.with_name("warehouse.duckdb.wal")
+    night = NightHome(root=str(home.root))
+    with night.yield_for_execution(dg.build_init_resource_context()) as running:
+        with running.connect() as connection:
+            connection.execute("create table kept as select 42 as answer")
+        assert beside.exists()
+
+    assert not beside.exists()
+    with connect(home, LIMITED) as connection:
+        assert connection.execute("from kept").fetchall() == [(42,)]

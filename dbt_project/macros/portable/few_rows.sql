@@ -7,18 +7,22 @@
     ids it reads only the blocks that hold one. So the columns of the key are searched for row ids, and
     the others are fetched by these. Both in one statement: a row id holds no longer than that. Where
     the ids are more than `dynamic_or_filter_threshold` (profiles.yml), this is a join like any other.
-    On Spark: (columns) in (keys).
+    On Spark, and in a unit test, whose tables have no row ids: (columns) in (keys).
 #}
 {% macro is_among_few(relation, columns, keys) -%}
+    {%- if relation.is_cte -%}
+    ({{ columns | join(', ') }}) in ({{ keys }})
+    {%- else -%}
     rowid in (
         select searched.rowid
-        from {{ relation }} as searched
+        from {{ relation.render() }} as searched
         inner join ({{ keys }}) as wanted
             on
                 {% for column in columns -%}
                 {{ 'and ' if not loop.first }}searched.{{ column }} = wanted.{{ column }}
                 {% endfor %}
     )
+    {%- endif %}
 {%- endmacro %}
 
 

@@ -57,7 +57,7 @@ lines_of_guests as materialized (
         ordered_at
     from {{ lines.render() }}
     where
-        {{ is_among_few(lines.render(), ['order_lookup'], named_by_guests) | indent(8) }}
+        {{ is_among_few(lines, ['order_lookup'], named_by_guests) | indent(8) }}
 
 ),
 

@@ -61,6 +61,7 @@ retouched as (
 
 select
     retouched.customer_id,
+    {{ customer_lookup('retouched.customer_id') }} as customer_lookup,
     nothing_kept.is_everybody
 from retouched
 cross join nothing_kept

@@ -17,7 +17,9 @@ night as (
 
 retouched as (
 
-    select customer_id
+    select
+        customer_id,
+        customer_lookup
     from {{ ref('retouched_customers') }}
 
 ),
@@ -74,6 +76,11 @@ order_touches as (
     cross join night
     where
         days.sale_lines > 0
+        and days.customer_lookup in (
+            select retouched.customer_lookup
+            from retouched
+            where {{ is_key('retouched.customer_lookup') }}
+        )
         and days.customer_id in (select retouched.customer_id from retouched)
         and days.day <= night.as_of_date
     group by days.customer_id, coalesce(days.channel, 'unknown')

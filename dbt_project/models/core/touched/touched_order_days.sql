@@ -18,7 +18,7 @@ where not repriced_orders.is_landed
 
         select *
         from {{ lines.render() }}
-        where {{ is_among_few(lines.render(), ['order_lookup'], repriced) }}
+        where {{ is_among_few(lines, ['order_lookup'], repriced) }}
 
     ) as found
     inner join {{ ref('touched_orders') }} as touched_orders
