@@ -3,8 +3,9 @@
 
     order_days   CTE or relation: order_id, customer_id, sale_amount, pieces_sold, sale_lines, day,
                  order_lookup, customer_lookup; may hold some days only, whose orders alone come out
+    only         a condition that the states of these orders hold, to find them faster; none if empty
 #}
-{% macro orders_opened(order_days) %}
+{% macro orders_opened(order_days, only='') %}
 select
     days.order_id,
     days.customer_id,
@@ -23,7 +24,9 @@ left join (
         order_date,
         order_lookup
     from {{ ref('int_order_states') }}
-    where was_counted is null
+    where
+        was_counted is null
+        {{ 'and ' ~ only if only }}
 
 ) as first_states
     on

@@ -1,12 +1,17 @@
 """What the warehouse remembers of files' hashes, so that a night does not read old files again."""
 
+import zlib
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
 from orchestration.landing.files import Identity, add_hashes, known_hashes
 
+# Where a file system makes up inodes or times, another content could hide behind the same ones: a
+# file is read again after this many days, a part of all files every day.
+DAYS_OF_TRUST = 7
 HASHED_FILES_DDL = """
     create table if not exists ops.hashed_files (
         path varchar not null, identity varchar not null, sha256 varchar not null
@@ -17,7 +22,14 @@ HASHED_FILES_DDL = """
 def recall_hashes(connection: duckdb.DuckDBPyConnection) -> None:
     """Take up what earlier nights kept; a file that is not the same any more is hashed anew."""
     if _is_there(connection):
-        add_hashes(_kept(connection))
+        today = datetime.now(UTC).date()
+        add_hashes(
+            {
+                path: hashed
+                for path, hashed in _kept(connection).items()
+                if not is_read_again(path, today)
+            }
+        )
 
 
 def keep_hashes(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path]) -> None:
@@ -39,6 +51,11 @@ def keep_hashes(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path]) ->
         ],
     )
     connection.execute("commit")
+
+
+def is_read_again(path: Path, day: date) -> bool:
+    """Say whether it is a file's turn to be read on a day, whatever is remembered of it."""
+    return (zlib.crc32(bytes(path)) + day.toordinal()) % DAYS_OF_TRUST == 0
 
 
 def _kept(connection: duckdb.DuckDBPyConnection) -> dict[Path, tuple[Identity, str]]:

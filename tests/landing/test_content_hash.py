@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from orchestration.landing import files
+from orchestration.landing import files, hashed_files
 from orchestration.landing.files import content_sha256
+from orchestration.landing.hashed_files import is_read_again
 from orchestration.ops_tables import create_ops_schema
 from orchestration.warehouse import connect
 
@@ -75,6 +77,7 @@ def test_the_next_night_does_not_read_old_files_again(
     landing.ingest()
     hashings.clear()
 
+    monkeypatch.setattr(hashed_files, "is_read_again", lambda _path, _day: False)
     monkeypatch.setattr(files, "_hashed", {})
     assert landing.ingest().files == ()
     assert hashings == []
@@ -83,3 +86,13 @@ def test_the_next_night_does_not_read_old_files_again(
     changing.write_text(changing.read_text().replace("7.50", "8.50"))
     (again,) = landing.ingest().files
     assert (again.file.name, len(hashings)) == ("b.csv", 1)
+
+
+def test_every_file_is_read_again_within_a_week(tmp_path: Path) -> None:
+    """A file system that makes up inodes and times could hide another content for so long."""
+    week = [date(2026, 3, 1) + timedelta(days=day) for day in range(7)]
+    paths = [tmp_path / f"{number}.csv" for number in range(70)]
+    turns = [[path for path in paths if is_read_again(path, day)] for day in week]
+
+    assert sorted(path for turn in turns for path in turn) == sorted(paths)
+    assert max(map(len, turns)) < len(paths) / 2

@@ -6,6 +6,13 @@
 ) }}
 
 {%- set touched = ref('touched_days') %}
+{%- set of_touched_days -%}
+order_lookup in (
+    select order_days.order_lookup
+    from order_days
+    where {{ is_key('order_days.order_lookup') }}
+)
+{%- endset %}
 {%- set sums = [
     'revenue', 'sale_amount', 'return_amount', 'discount_amount', 'coupon_amount', 'known_cost',
     'known_cost_revenue', 'known_cost_sale_revenue', 'pieces',
@@ -64,7 +71,7 @@ order_days as (
 
 opened_orders as (
 
-    {{ orders_opened('order_days') | indent(4) }}
+    {{ orders_opened('order_days', of_touched_days if is_incremental() else '') | indent(4) }}
 
 ),
 

@@ -30,7 +30,7 @@ guest_days as (
 
 guest_orders as (
 
-    {{ orders_opened('guest_order_days') | indent(4) }}
+    {{ orders_opened('guest_order_days', 'customer_id is null') | indent(4) }}
 
 ),
 

@@ -8,6 +8,8 @@ with applied as (
 touched_lines as (
 
     select
+        order_id,
+        customer_id,
         {{ return_taker('customer_id', 'original_order_id') }} as taker_of_return,
         {{ return_taker('customer_id', 'order_id') }} as taker_of_sale,
         transaction_type in ('return', 'cancellation') as is_return,
@@ -16,20 +18,43 @@ touched_lines as (
 
 ),
 
+{# Of whoever has touched lines: a taker is put together for these alone. #}
 returns as (
 
     select
         {{ return_taker('customer_id', 'original_order_id') }} as taker,
         ordered_at
     from {{ ref('return_lines') }}
+    where
+        customer_id in (
+            select touched_lines.customer_id
+            from touched_lines
+            where not touched_lines.is_return
+        )
+
+    union all
+
+    select
+        {{ return_taker('customer_id', 'original_order_id') }} as taker,
+        ordered_at
+    from {{ ref('return_lines') }}
+    where
+        customer_id is null
+        and original_order_id in (
+            select touched_lines.order_id
+            from touched_lines
+            where
+                touched_lines.customer_id is null
+                and not touched_lines.is_return
+        )
 
 ),
 
 touched as (
 
     {# Everything, while core is built as a whole. #}
-    select taker
-    from returns
+    select {{ return_taker('customer_id', 'original_order_id') }} as taker
+    from {{ ref('return_lines') }}
     where not exists (select 1 from applied)
 
     union
