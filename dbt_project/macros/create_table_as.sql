@@ -1,4 +1,7 @@
 {#
+    What an incremental model appends goes straight into its table. dbt-duckdb would first write it to a
+    temporary table, which takes memory for all of it, and which DuckDB then reads with one thread.
+
     A model may say how its texts are stored: `meta={'stored_as': {column: way}}`. Left to itself, DuckDB
     takes of the ways that it tries the one that needs the least room, which for ids is the slowest to
     write by far. It never tries zstd, in which they take half of that room.
@@ -8,7 +11,11 @@
 {% macro duckdb__create_table_as(
     temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none
 ) -%}
-    {%- if temporary or config.get('contract').enforced or not ways_to_store() -%}
+    {%- if temporary and config.get('incremental_strategy') == 'append' -%}
+    create temporary view {{ relation.include(database=false, schema=false) }} as (
+        {{ compiled_code }}
+    );
+    {%- elif temporary or config.get('contract').enforced or not ways_to_store() -%}
     {{ dbt.duckdb__create_table_as(
         temporary, relation, compiled_code, language, partitioned_by, sorted_by
     ) }}

@@ -2,13 +2,15 @@
     A model that appends is inserted straight into its table, once one question has shown that both have
     the same columns. dbt-duckdb makes a temporary relation of the query first, and asks for the columns
     of one or the other five times. Built as a whole, it is built as any table. What is not simply
-    appended to is the adapter's own.
+    appended to, and what takes on new columns (`on_schema_change`), is the adapter's own.
 #}
 {% materialization incremental, adapter='duckdb' %}
     {%- set standing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
 
-    {%- if config.get('incremental_strategy') != 'append' -%}
+    {%- if
+        config.get('incremental_strategy') != 'append' or config.get('on_schema_change') != 'fail'
+    -%}
         {{ return(dbt.materialization_incremental_duckdb()) }}
     {%- elif standing is none or not standing.is_table or should_full_refresh() -%}
         {{ return(materialization_table_duckdb()) }}
