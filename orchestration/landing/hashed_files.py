@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.landing.files import Identity, add_hashes, known_hashes
+from orchestration.landing.schema import transaction
 
 # Where a file system makes up inodes or times, another content could hide behind the same ones: a
 # file is read again after this many days, a part of all files every day.
@@ -40,17 +41,16 @@ def keep_hashes(connection: duckdb.DuckDBPyConnection, paths: Iterable[Path]) ->
     wanted = {path: hashes[path] for path in paths if path in hashes}
     if wanted == _kept(connection):
         return
-    connection.execute("begin")
-    connection.execute("delete from ops.hashed_files")
-    connection.execute(
-        "insert into ops.hashed_files select unnest(?), unnest(?), unnest(?)",
-        [
-            [str(path) for path in wanted],
-            [" ".join(map(str, identity)) for identity, _ in wanted.values()],
-            [sha256 for _, sha256 in wanted.values()],
-        ],
-    )
-    connection.execute("commit")
+    with transaction(connection):
+        connection.execute("delete from ops.hashed_files")
+        connection.execute(
+            "insert into ops.hashed_files select unnest(?), unnest(?), unnest(?)",
+            [
+                [str(path) for path in wanted],
+                [" ".join(map(str, identity)) for identity, _ in wanted.values()],
+                [sha256 for _, sha256 in wanted.values()],
+            ],
+        )
 
 
 def is_read_again(path: Path, day: date) -> bool:

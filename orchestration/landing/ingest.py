@@ -105,8 +105,8 @@ def ingest(
         with transaction(connection):
             create_raw_schema(connection)
             ingested = _take_in(connection, new, known, settings, run_id)
-            check_currencies(connection, settings, loaded, known.next_seq)
-            check_one_way_of_keying(connection, loaded, known.next_seq)
+            check_currencies(connection, settings, known.next_seq, loaded)
+            check_one_way_of_keying(connection, known.next_seq, loaded)
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
         raise LandingError("\n".join([str(error), *others])) from None

@@ -17,11 +17,7 @@ from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.databases.inspection import inspect_database
 from orchestration.landing.files import LandingFile, content_sha256, discover
 from orchestration.landing.inspection import FileInspection, LandingInspection
-from orchestration.landing.rules import (
-    LoadedLines,
-    check_currencies,
-    check_one_way_of_keying,
-)
+from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import (
     MappedFile,
     create_raw_schema,
@@ -291,11 +287,11 @@ def _warnings_of_postgres(settings: Settings) -> list[str]:
 def _problems_over_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
     problems = []
     try:
-        check_currencies(connection, settings, LoadedLines(), 0)
+        check_currencies(connection, settings)
     except LandingError as error:
         problems.append(str(error))
     try:
-        check_one_way_of_keying(connection, LoadedLines(), 0)
+        check_one_way_of_keying(connection)
     except LandingError as error:
         problems.append(str(error))
     return problems

@@ -25,6 +25,9 @@ class LoadedLines:
     keyed_lines: int = 0
 
 
+_NOTHING_LOADED = LoadedLines()
+
+
 def lines_loaded(connection: duckdb.DuckDBPyConnection) -> LoadedLines:
     """Look at the transactions that raw holds before this night's are added."""
     if not has_raw_schema(connection):
@@ -40,8 +43,8 @@ def lines_loaded(connection: duckdb.DuckDBPyConnection) -> LoadedLines:
 def check_currencies(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
-    loaded: LoadedLines,
-    first_new_file: int,
+    first_new_file: int = 0,
+    loaded: LoadedLines = _NOTHING_LOADED,
 ) -> None:
     """Refuse lines in two currencies: adding them up would give a number of neither.
 
@@ -92,7 +95,9 @@ def check_currencies(
 
 
 def check_one_way_of_keying(
-    connection: duckdb.DuckDBPyConnection, loaded: LoadedLines, first_new_file: int
+    connection: duckdb.DuckDBPyConnection,
+    first_new_file: int = 0,
+    loaded: LoadedLines = _NOTHING_LOADED,
 ) -> None:
     """Refuse an order whose lines have a `line_id` in one file and none in another.
 
