@@ -92,14 +92,25 @@ where customers.customer_id in (
 {%- endmacro %}
 
 
-{# Order days of a year of whom a table tells anew, which are few among many. #}
-{% macro is_day_to_tell(days) -%}
-    {{ days }}.day between night.window_start and night.as_of_date
-    {% if is_incremental() %}
-    and {{ days }}.customer_lookup in (
-        select recounted.customer_lookup
-        from {{ ref('recounted_customers') }} as recounted
-        where {{ is_key('recounted.customer_lookup') }}
-    )
-    {% endif %}
+{#
+    Order days of whom a table tells anew. They are searched before anything is joined to them: of days
+    that a night was joined to DuckDB expects so few that it builds its hash table of these, which takes
+    gigabytes when everybody is told anew.
+#}
+{% macro order_days_to_tell() -%}
+{%- set days = ref('order_days') -%}
+{%- if is_incremental() -%}
+(
+    select days.*
+    from {{ days }} as days
+    where
+        days.customer_lookup in (
+            select recounted.customer_lookup
+            from {{ ref('recounted_customers') }} as recounted
+            where {{ is_key('recounted.customer_lookup') }}
+        )
+)
+{%- else -%}
+{{ days }}
+{%- endif -%}
 {%- endmacro %}

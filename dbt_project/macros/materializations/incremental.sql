@@ -16,19 +16,14 @@
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
 
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- set columns = columns_to_append(target_relation, compiled_code) %}
-    {% call statement('main') -%}
+    {% call between_hooks() -%}
+        {%- set columns = columns_to_append(target_relation, compiled_code) -%}
         insert into {{ target_relation }} ({{ columns | join(', ') }})
         select {{ columns | join(', ') }}
         from (
             {{ compiled_code }}
         ) as appended
     {%- endcall %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

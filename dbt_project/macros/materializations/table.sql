@@ -8,16 +8,11 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set built = make_intermediate_relation(target_relation) -%}
 
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('main') -%}
+    {% call between_hooks() -%}
         {{ create_table_as(False, built, compiled_code) }}
         drop {{ standing.type if standing is not none else 'table' }} if exists {{ target_relation }};
         alter table {{ built }} rename to {{ adapter.quote(target_relation.identifier) }};
     {%- endcall %}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {{ adapter.commit() }}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -17,13 +17,13 @@ spends as (
         days.{{ column }},
         count(*) as orders,
         sum(days.sale_amount) as sale_amount
-    from {{ ref('order_days') }} as days
+    from {{ order_days_to_tell() | indent(4) }} as days
     cross join night
     where
         days.customer_id is not null
         and days.{{ column }} is not null
         and days.sale_lines > 0
-        and {{ is_day_to_tell('days') | indent(8) }}
+        and days.day between night.window_start and night.as_of_date
     group by days.customer_id, days.{{ column }}
 
 )

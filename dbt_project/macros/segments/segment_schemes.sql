@@ -189,6 +189,22 @@
 {% endmacro %}
 
 
+{% macro has_a_column(scheme) -%}
+{{ scheme }} in ('{{ built_schemes_with_a_column() | join("',
+'") }}')
+{%- endmacro %}
+
+
+{# By the few schemes first: there are mostly none, and rows need not be looked at then. #}
+{% macro has_no_column(scheme) -%}
+{{ scheme }} in (
+    select catalogue.scheme
+    from {{ ref('segment_schemes') }} as catalogue
+    where not {{ has_a_column('catalogue.scheme') }}
+)
+{%- endmacro %}
+
+
 {# The columns of every model of a scheme, in order. #}
 {% macro scheme_columns() -%}
 as_of_date,

@@ -30,12 +30,12 @@ orders as (
         days.customer_id,
         {{ quarter_hour('days.first_sold_at') }} as quarter_hour,
         {{ begins_quarter_hour('days.first_sold_at') }} as begins_quarter_hour
-    from {{ ref('order_days') }} as days
+    from {{ order_days_to_tell() | indent(4) }} as days
     cross join night
     where
         days.customer_id is not null
         and days.sale_lines > 0
-        and {{ is_day_to_tell('days') | indent(8) }}
+        and days.day between night.window_start and night.as_of_date
 
 ),
 

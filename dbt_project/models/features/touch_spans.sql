@@ -30,6 +30,29 @@ considering as (
 
 ),
 
+{# Searched before the night is joined to them: see `order_days_to_tell`. Whoever shares a number with
+   one of them is found too; `customer_touches` leaves them out. #}
+events_of_retouched as (
+
+    select *
+    from {{ ref('engagement_events') }}
+    where customer_id in (select retouched.customer_id from retouched)
+
+),
+
+days_of_retouched as (
+
+    select *
+    from {{ ref('order_days') }}
+    where
+        customer_lookup in (
+            select retouched.customer_lookup
+            from retouched
+            where {{ is_key('retouched.customer_lookup') }}
+        )
+
+),
+
 {# To be sent something is no touch: the customer had no part in it. Grouped by what a touch is told
    by before the first and last are sought: times are compared faster than rows of them. #}
 event_touches as (
@@ -50,12 +73,11 @@ event_touches as (
         end) as last_review_date,
         min(events.occurred_at) as first_at,
         max(events.occurred_at) as last_at
-    from {{ ref('engagement_events') }} as events
+    from events_of_retouched as events
     cross join night
     left join considering on events.event_type = considering.name
     where
         events.occurred_date <= night.as_of_date
-        and events.customer_id in (select retouched.customer_id from retouched)
         and not events.event_type like '%\_sent' escape '\'
     group by
         events.customer_id, coalesce(events.channel, 'unknown'), coalesce(events.campaign_id, '')
@@ -72,16 +94,10 @@ order_touches as (
         max(days.day) as last_date,
         min(days.first_sold_at) as first_at,
         max(days.first_sold_at) as last_at
-    from {{ ref('order_days') }} as days
+    from days_of_retouched as days
     cross join night
     where
         days.sale_lines > 0
-        and days.customer_lookup in (
-            select retouched.customer_lookup
-            from retouched
-            where {{ is_key('retouched.customer_lookup') }}
-        )
-        and days.customer_id in (select retouched.customer_id from retouched)
         and days.day <= night.as_of_date
     group by days.customer_id, coalesce(days.channel, 'unknown')
 

@@ -19,17 +19,7 @@ owned as (
             as own_segments
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
-    {# By the few schemes first: there are mostly none, and rows need not be looked at then. #}
-    where
-        segments.scheme in (
-            select catalogue.scheme
-            from {{ ref('segment_schemes') }} as catalogue
-            where
-                catalogue.scheme not in (
-                    '{{ built_schemes_with_a_column() | join("',
-                    '") }}'
-                )
-        )
+    where {{ has_no_column('segments.scheme') | indent(4) }}
     group by segments.customer_id
 
 )

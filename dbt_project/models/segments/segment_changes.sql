@@ -37,10 +37,7 @@ compared as (
         coalesce(
             compared.is_tonight
             and not compared.has_new_rules
-            and compared.scheme in (
-                '{{ built_schemes_with_a_column() | join("',
-                '") }}'
-            )
+            and {{ has_a_column('compared.scheme') }}
             and compared.previous_as_of_date = night_before.as_of_date,
             false
         ) as is_side_by_side

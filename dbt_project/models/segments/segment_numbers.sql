@@ -16,11 +16,7 @@ tonights as (
         segments.as_of_date
     from {{ ref('customer_segments') }} as segments
     inner join {{ source('ops', 'night') }} as night on segments.as_of_date = night.as_of_date
-    where
-        segments.scheme in (
-            '{{ built_schemes_with_a_column() | join("',
-            '") }}'
-        )
+    where {{ has_a_column('segments.scheme') }}
 
 ),
 

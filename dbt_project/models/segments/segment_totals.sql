@@ -123,17 +123,7 @@ owned as (
     from {{ ref('customer_segments') }} as segments
     inner join night on segments.as_of_date = night.as_of_date
     inner join customers on segments.customer_id = customers.customer_id
-    {# By the few schemes first: there are mostly none, and rows need not be looked at then. #}
-    where
-        segments.scheme in (
-            select catalogue.scheme
-            from {{ ref('segment_schemes') }} as catalogue
-            where
-                catalogue.scheme not in (
-                    '{{ schemes | join("',
-                    '") }}'
-                )
-        )
+    where {{ has_no_column('segments.scheme') | indent(4) }}
     group by segments.scheme, segments.segment_id
 
 ),
