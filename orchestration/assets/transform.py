@@ -17,7 +17,13 @@ from orchestration.core_state import (
     record_core_build,
 )
 from orchestration.dbt import invoke, parsed_manifest, point_dbt_at
-from orchestration.dbt_failures import DbtStepsError, explain_result
+from orchestration.dbt_failures import (
+    FAILED,
+    SKIPPED,
+    DbtStepsError,
+    explain_result,
+    is_short_of_memory,
+)
 from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
 from orchestration.row_counts import count_rows
@@ -32,8 +38,7 @@ SEGMENT = "resource_type:seed fqn:strata.segments fqn:strata.marts"
 EXCLUDE = "resource_type:unit_test"
 
 # dbt's words for how a node ended, and for what it is.
-_SUCCESS, _PASS, _SKIPPED = "success", "pass", "skipped"
-_FAILED = {"error", "fail", "runtime error"}
+_SUCCESS, _PASS = "success", "pass"
 _TEST = "test"
 
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
@@ -105,18 +110,15 @@ def _run(
     point_dbt_at(night.home, night.settings)
     if context.has_partition_key:
         _refuse_another_night(context, night)
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments = []
     if context.is_subset:
         names = {key.path[-1] for key in context.selected_asset_keys}
         names |= {key.name for key in context.selected_asset_check_keys}
         arguments += ["--indirect-selection", "empty", "--select", *sorted(names)]
     else:
         arguments += ["--select", *select.split()]
-    if build is not None and build.is_whole:
-        arguments.append("--full-refresh")
-    results: list[RunResult] = list(
-        invoke(night.home, arguments, parsed_manifest(night.home)).result.results  # type: ignore[union-attr]
-    )
+    is_whole = build is not None and build.is_whole
+    results = _build(context, night, arguments, is_whole=is_whole)
     with night.connect() as connection:
         row_counts = count_rows(connection, results)
         columns = read_columns(connection)
@@ -127,7 +129,7 @@ def _run(
     made: set[dg.AssetKey] = set()
     for result in results:
         node = result.node
-        if str(result.status) in _FAILED:
+        if str(result.status) in FAILED:
             failures.append(explain_result(result))
             messages.append(f"{node.unique_id}: {result.message}")
         if str(node.resource_type) == _TEST:
@@ -135,7 +137,7 @@ def _run(
             if (
                 key is not None
                 and key in context.selected_asset_check_keys
-                and str(result.status) != _SKIPPED
+                and str(result.status) != SKIPPED
             ):
                 yield _check_result(key, result)
         elif str(result.status) == _SUCCESS:
@@ -166,6 +168,34 @@ def _run(
             + "; ".join(failures),
             allow_retries=False,
         ) from DbtStepsError("\n".join(messages))
+
+
+def _build(
+    context: dg.AssetExecutionContext, night: NightHome, selection: list[str], *, is_whole: bool
+) -> list[RunResult]:
+    """Build what is selected; what ran out of memory is run once more, one node at a time.
+
+    Two nodes at a time share the memory that DuckDB may have: a night need not be lost for one that
+    happened to be the second. Nothing is run again if anything else failed.
+    """
+    manifest = parsed_manifest(night.home)
+    options = ["build", "--exclude-resource-type", "unit_test"]
+    options += ["--full-refresh"] if is_whole else []
+
+    def results_of(*arguments: str) -> dict[str, RunResult]:
+        found = invoke(night.home, [*options, *arguments], manifest).result
+        return {each.node.unique_id: each for each in found.results}  # type: ignore[union-attr]
+
+    results = results_of(*selection)
+    failed = [each for each in results.values() if str(each.status) in FAILED]
+    if failed and all(map(is_short_of_memory, failed)):
+        names = ", ".join(each.node.name for each in failed)
+        context.log.warning(f"Out of memory: {names}. Run once more, one step at a time.")
+        skipped = [each for each in results.values() if str(each.status) == SKIPPED]
+        again = [each.node.name for each in (*failed, *skipped)]
+        alone = ["--threads", "1", "--indirect-selection", "empty", "--select", *again]
+        results |= results_of(*alone)
+    return list(results.values())
 
 
 def _row_count(rows: int | None) -> dict[str, int]:

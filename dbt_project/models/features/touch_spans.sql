@@ -30,7 +30,7 @@ considering as (
 
 ),
 
-{# Searched before the night is joined to them: see `order_days_to_tell`. Whoever shares a number with
+{# Searched before the night is joined to them (`order_days_to_tell`). Whoever shares a number with
    one of them is found too; `customer_touches` leaves them out. #}
 events_of_retouched as (
 
