@@ -6,14 +6,17 @@ from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.private_errors import masked
 
-# The kinds of errors that speak of names, types, files and room, never of a value.
-_WITHOUT_DATA = ("Binder", "Catalog", "Compilation", "IO", "Out of Memory", "Parser")
+# The kinds of errors that speak of names, types and files, never of a value.
+_WITHOUT_DATA = ("Binder", "Catalog", "Compilation", "IO", "Parser")
 # dbt's words around what DuckDB says.
 _AROUND = ("Runtime", "Database")
 # At the beginning of a line: a value that is quoted further on may say anything.
 _KIND = re.compile(r"^\s*([A-Z][A-Za-z ]*?) Error(?::| in )", re.MULTILINE)
 _MAX_CHARACTERS = 400
-_OUT_OF_MEMORY = "Out of Memory Error"
+# dbt's words for how a node ended.
+FAILED = frozenset({"error", "fail", "runtime error"})
+SKIPPED = "skipped"
+_OUT_OF_MEMORY = "Out of Memory"
 # DuckDB's advice names statements that nobody can give it here.
 _ADVICE = re.compile(r"\s*Possible solutions:.*", re.DOTALL)
 _MORE_MEMORY = "Raise memory_limit in strata.yml, or set threads to 1 there."
@@ -22,11 +25,6 @@ _WHERE_TO_LOOK = {
     "assert_control_totals_agree": " (see core.control_comparison in the warehouse; land what is "
     "missing, correct control_totals, or set landing.control_tolerance)",
 }
-
-
-# dbt's words for how a node ended.
-FAILED = frozenset({"error", "fail", "runtime error"})
-SKIPPED = "skipped"
 
 
 class DbtStepsError(Exception):
@@ -45,16 +43,25 @@ def explain_result(result: RunResult) -> str:
 
 def is_short_of_memory(result: RunResult) -> bool:
     """Tell whether a node failed since DuckDB may not have more memory."""
-    return str(result.status) in FAILED and _OUT_OF_MEMORY in str(result.message)
+    return str(result.status) in FAILED and _kind_of(str(result.message)) == _OUT_OF_MEMORY
 
 
 def message_without_data(message: str) -> str:
     """Return dbt's message if its kind quotes no data, else the kind alone."""
-    kinds = [kind for kind in _KIND.findall(message) if kind not in _AROUND]
-    if not kinds:
+    kind = _kind_of(message)
+    if kind is None:
         return "an error whose text may quote data"
-    if _OUT_OF_MEMORY in message:
-        return f"{masked(' '.join(_ADVICE.sub('', message).split()))}. {_MORE_MEMORY}"
-    if kinds[0] in _WITHOUT_DATA:
-        return masked(" ".join(message.split())[:_MAX_CHARACTERS])
-    return f"{kinds[0]} Error, whose text may quote data"
+    if kind == _OUT_OF_MEMORY:
+        return f"{_in_one_line(_ADVICE.sub('', message))}. {_MORE_MEMORY}"
+    if kind in _WITHOUT_DATA:
+        return _in_one_line(message)
+    return f"{kind} Error, whose text may quote data"
+
+
+def _kind_of(message: str) -> str | None:
+    """Return what kind of error DuckDB names first, behind dbt's words around it."""
+    return next((kind for kind in _KIND.findall(message) if kind not in _AROUND), None)
+
+
+def _in_one_line(message: str) -> str:
+    return masked(" ".join(message.split())[:_MAX_CHARACTERS])

@@ -222,6 +222,16 @@ def test_the_words_are_those_of_the_error_that_speaks_for_people() -> None:
             "Conversion Error, whose text may quote data",
         ),
         (
+            f"Runtime Error in model a (a.sql)\n  Conversion Error: 'Out of Memory Error: {EMAIL}'",
+            "Conversion Error, whose text may quote data",
+        ),
+        (
+            "Runtime Error in model a (a.sql)\n  Out of Memory Error: no block (3.7 GiB used)\n\n"
+            "Possible solutions:\n* Reducing the number of threads (SET threads=X)",
+            "Runtime Error in model a (a.sql) Out of Memory Error: no block (3.7 GiB used). Raise "
+            "memory_limit in strata.yml, or set threads to 1 there.",
+        ),
+        (
             "Runtime Error in model a (a.sql)\n  Binder Error: no column b",
             "Runtime Error in model a (a.sql) Binder Error: no column b",
         ),

@@ -189,13 +189,14 @@
 {% endmacro %}
 
 
+{# The condition on a scheme that `customer_360` has a column for it. #}
 {% macro has_a_column(scheme) -%}
 {{ scheme }} in ('{{ built_schemes_with_a_column() | join("',
 '") }}')
 {%- endmacro %}
 
 
-{# By the few schemes first: there are mostly none, and rows need not be looked at then. #}
+{# That it has none. By the few schemes first: there are mostly none, and rows need not be looked at then. #}
 {% macro has_no_column(scheme) -%}
 {{ scheme }} in (
     select catalogue.scheme

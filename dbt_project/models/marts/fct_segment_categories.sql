@@ -97,11 +97,7 @@ own_segments as (
         nights.segment_id
     from {{ ref('segment_nights') }} as nights
     inner join night on nights.as_of_date = night.as_of_date
-    where
-        nights.scheme not in (
-            '{{ schemes | join("',
-            '") }}'
-        )
+    where not {{ has_a_column('nights.scheme') | indent(4) }}
 
 ),
 

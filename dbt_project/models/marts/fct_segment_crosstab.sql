@@ -69,10 +69,7 @@ owned as (
     from coded
     inner join codes as own_codes
         on
-            own_codes.scheme not in (
-                '{{ schemes | join("',
-                '") }}'
-            )
+            not {{ has_a_column('own_codes.scheme') | indent(12) }}
             and position(
                 ',' || own_codes.segment_id || ',' in ',' || coded.own_segments || ','
             ) > 0

@@ -48,11 +48,7 @@ own_segments as (
         customer_id,
         scheme
     from {{ ref('fct_customer_segments') }}
-    where
-        scheme not in (
-            '{{ schemes | join("',
-            '") }}'
-        )
+    where not {{ has_a_column('scheme') | indent(4) }}
 
 )
 
