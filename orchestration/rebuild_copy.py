@@ -19,8 +19,9 @@ NIGHT_ROWS = "customer_segments"
 OUTCOMES, OUTCOME_DAYS = "segment_outcomes", 90
 # Follows from the changes of all nights, and is told as a whole where it is not there.
 STAYS = "segment_stays"
-# Whoever was a customer on any night; too many of them do no harm, too few show who refused.
-SEEN = "seen_customers"
+# Of whatever night: whoever was a customer on one, for too few would show who refused; and the
+# numbers of segments, by which the night before holds them, whichever night gave them.
+OF_ALL_NIGHTS = ("seen_customers", "segment_numbers")
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _copy_segments(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> Non
         kept = "true"
     for table in plan.kept_tables:
         if table in there and table not in (NIGHT_ROWS, OUTCOMES, STAYS):
-            _copy(connection, "segments", table, "true" if table == SEEN else kept)
+            _copy(connection, "segments", table, "true" if table in OF_ALL_NIGHTS else kept)
     if OUTCOMES in there:
         _copy(connection, "segments", OUTCOMES, f"{plan.other_nights} and {_is_told(plan)}")
     if NIGHT_ROWS in there:
