@@ -22,6 +22,8 @@ OLDEST_FIRST = [0, 1, 2, 3, 4]
 # Older nights after newer ones, nights between two others, and one again whose next was thinned.
 ANY_ORDER = [4, 0, 3, 2, 1, 2]
 KEPT = {NIGHTS[1], NIGHTS[2], NIGHTS[4]}
+# The night before the one that ran last: whoever moved was told from its rows.
+BESIDE_THE_LAST_RUN = {NIGHTS[3]}
 
 
 def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
@@ -43,6 +45,7 @@ LINES = [
     line("a4", "always", date(2026, 6, 29), 10.0),
     line("b1", "once", date(2026, 2, 20), 500.0),
     line("c1", "late", date(2026, 4, 1), 70.0),
+    line("c2", "late", date(2026, 6, 30), 70.0),
     line("d1", "returner", date(2026, 2, 1), 40.0),
     {**line("d2", "returner", date(2026, 5, 1), -40.0), "original_order_id": "d1"},
 ]
@@ -113,8 +116,21 @@ def test_the_rows_are_the_same_in_any_order(
 def test_only_the_latest_night_and_month_ends_keep_their_rows(
     in_order: dict[str, pd.DataFrame], in_any_order: dict[str, pd.DataFrame]
 ) -> None:
-    for tables in (in_order, in_any_order):
-        assert set(tables["kept"]["as_of_date"].dt.date) == KEPT
+    assert set(in_any_order["kept"]["as_of_date"].dt.date) == KEPT
+    assert set(in_order["kept"]["as_of_date"].dt.date) == KEPT | BESIDE_THE_LAST_RUN
+
+
+@pytest.mark.parametrize("order", [[3, 4], [3, 4, 0]])
+def test_a_night_that_is_run_again_gives_the_same_reasons(
+    run_nights: Callable[[list[int]], dict[str, pd.DataFrame]], order: list[int]
+) -> None:
+    """Once with the rows of the night before, once with what was said while they were kept."""
+    once, twice = run_nights(order), run_nights([*order, 4])
+    history = once["fct_segment_history"]
+    moved = history[history["valid_from"].dt.date == NIGHTS[4]]
+    assert moved["entry_reason"].str.contains("before: ").any()
+    for table in TABLES:
+        pd.testing.assert_frame_equal(twice[table], once[table])
 
 
 def test_every_stay_has_a_reason_that_names_a_measure(

@@ -58,11 +58,19 @@
 {#
     Drop the full rows of nights that are not kept any more. It runs after the night's changes are
     written: they name the measure that moved from the rows of the night before, which a backfill
-    may have run a moment ago and keeps no longer.
+    may have run a moment ago. Those stay until another night runs, kept or not: this one may be run
+    again, and is when it is rebuilt.
 #}
 {% macro thin_nights() %}
     delete from {{ ref('customer_segments').render() }}
-    where as_of_date not in (select kept.as_of_date from {{ source('ops', 'kept_nights') }} as kept)
+    where as_of_date not in (
+        select kept.as_of_date
+        from {{ source('ops', 'kept_nights') }} as kept
+        union
+        select compared.previous_as_of_date as as_of_date
+        from {{ ref('compared_nights') }} as compared
+        where compared.is_tonight and compared.previous_as_of_date is not null
+    )
 {% endmacro %}
 
 

@@ -236,7 +236,7 @@ kept_rows as (
 ),
 
 {% if is_incremental() %}
-{# What was said of the later night's changes while its rows were kept. #}
+{# What was said of these changes while the rows of both nights were kept. #}
 earlier as (
 
     select
@@ -251,7 +251,6 @@ earlier as (
     from {{ this }} as changes
     inner join compared
         on changes.scheme = compared.scheme and changes.as_of_date = compared.as_of_date
-    where not compared.is_tonight
 
 ),
 
@@ -336,6 +335,8 @@ select
             then {{ said('entry.new', {'reason': 'told.reason_1'}) }}
         when told.has_new_rules
             then {{ said('entry.new_rules', {'reason': 'told.reason_1'}) }}
+        {# An old night that is run again, of which the one before was thinned. #}
+        when told.reason_before_1 is null then coalesce(told.earlier_reason, told.reason_1)
         {% for number in range(1, 4) %}
         when told.has_moved_{{ number }}
             then
@@ -344,11 +345,8 @@ select
                     'before': 'told.reason_before_' ~ number}) }}
         {% endfor %}
         else
-            coalesce(
-                {{ said('entry.moved', {
-                    'reason': 'told.reason_1', 'before': 'told.reason_before_1'}) }},
-                told.reason_1
-            )
+            {{ said('entry.moved', {
+                'reason': 'told.reason_1', 'before': 'told.reason_before_1'}) }}
     end as entry_reason,
     {# Who came or left has none. #}
     case
