@@ -18,6 +18,11 @@ _ROW_PLACE = "rowid"
 COLUMN_LINEAGE = "dagster/column_lineage"
 # Column types by column name by relation, `database.schema.table`.
 Columns = dict[str, dict[str, str]]
+# Parent models and their columns by column of a model.
+Traced = dict[str, list[list[str]]]
+
+# What a process has traced serves all its homes: two hundred queries take ten seconds.
+_traced: dict[str, Traced] = {}
 
 
 class ColumnLineage:
@@ -39,10 +44,10 @@ class ColumnLineage:
         self._path = home.dbt / "column_lineage.json"
         self._manifest = manifest
         self._translator = translator
-        self._known: dict[str, dict[str, list[list[str]]]] = {}
+        self._known: dict[str, Traced] = {}
         if self._path.exists():
             self._known = json.loads(self._path.read_text())
-        self._used: dict[str, dict[str, list[list[str]]]] = {}
+        self._used: dict[str, Traced] = {}
 
     def metadata(self, unique_id: str, compiled_sql: str | None) -> dict[str, Any]:
         """Return the metadata entry of one model or seed, empty if sqlglot cannot read its SQL.
@@ -60,7 +65,9 @@ class ColumnLineage:
         digest = hashlib.md5(json.dumps([compiled_sql, columns]).encode()).hexdigest()
         if digest not in self._used:
             # What could not be read is tried again: an upgrade may have taught it.
-            self._used[digest] = self._known.get(digest) or _trace(compiled_sql, parents, columns)
+            known = self._known.get(digest) or _traced.get(digest)
+            self._used[digest] = known or _trace(compiled_sql, parents, columns)
+            _traced[digest] = self._used[digest]
         deps = {
             column: [
                 dg.TableColumnDep(
@@ -112,9 +119,7 @@ def read_columns(connection: duckdb.DuckDBPyConnection) -> Columns:
     return found
 
 
-def _trace(
-    compiled_sql: str, parents: Mapping[str, str], columns: Columns
-) -> dict[str, list[list[str]]]:
+def _trace(compiled_sql: str, parents: Mapping[str, str], columns: Columns) -> Traced:
     """Follow every column of a query to the columns of its direct parents."""
     schema: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
     for relation, types in columns.items():
