@@ -220,21 +220,54 @@ def _put_back_latest(
 ) -> dict[str, int]:
     """Replace the latest-night tables by the published file's; return their rows.
 
-    Segments that only the warehouse knows join `dim_segments`: other nights' rows name them.
+    Segments that only the warehouse knows join `dim_segments`: other nights' rows name them. Who
+    changed on the published night is what the warehouse says by now, as transitions and stays do,
+    and so is where those stand whom a run of an earlier night told anew.
     """
     rows = {}
     for table, published_columns in columns_of(warehouse, "published").items():
-        if table not in tables or (table in PUBLISHED and not PUBLISHED[table].is_latest):
+        published = PUBLISHED.get(table)
+        if table not in tables or (published is not None and not published.is_latest):
             continue
         target, source = f"served.marts.{name(table)}", f"published.marts.{name(table)}"
         known = ", ".join(name(column) for column in tables[table] if column in published_columns)
+        if published is not None and published.retold_in is not None:
+            source = (
+                f"{published.retold_in} "
+                "where as_of_date = (select as_of_date from published.marts.run_info)"
+            )
         replaced = ""
         if table == "dim_segments":
             replaced = f"where (scheme, segment_id) in (select (scheme, segment_id) from {source})"
         warehouse.execute(f"delete from {target} {replaced}")
         warehouse.execute(f"insert into {target} by name (select {known} from {source})")
         rows[table] = count_rows(warehouse, target)
+    _follow_those_told_anew(warehouse)
     return rows
+
+
+def _follow_those_told_anew(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Put the published night's border customers where a run of an earlier night put them since."""
+    changed = ", ".join(
+        f"{column} = retold.{column}"
+        for column in columns_of(warehouse, "published")["fct_customer_segments"]
+        if column not in ("as_of_date", "customer_id", "scheme", *SENTENCES)
+    )
+    retold = (
+        "(select rows.* from segments.customer_segments as rows "
+        "inner join ml.rechained_nights as nights on rows.as_of_date = nights.as_of_date "
+        "inner join published.marts.run_info as info on rows.as_of_date = info.as_of_date "
+        "where rows.scheme = 'behaviour' and rows.run_id <> info.run_id) as retold"
+    )
+    warehouse.execute(
+        f"update served.marts.fct_customer_segments as rows set {changed} from {retold} "
+        "where rows.customer_id = retold.customer_id and rows.scheme = retold.scheme"
+    )
+    warehouse.execute(
+        "update served.marts.customer_360 as customers "
+        f"set behaviour_segment = retold.segment_id from {retold} "
+        "where customers.customer_id = retold.customer_id"
+    )
 
 
 def _copy_comments(warehouse: duckdb.DuckDBPyConnection) -> None:

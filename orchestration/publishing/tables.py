@@ -31,6 +31,9 @@ class PublishedTable:
         Whether its rows are put in the order of the grain. Those of the two that have a row per
         customer and scheme stay as they were made: sorting their sentences costs more than all
         other tables, and scheme by scheme they take less room and are read alone.
+    retold_in
+        A relation of the warehouse with the table's rows of all nights, for one that a night run
+        before it tells anew: the latest night's come from there on a back-dated run.
     """
 
     grain: tuple[str, ...]
@@ -38,6 +41,7 @@ class PublishedTable:
     is_latest: bool = True
     is_ordered: bool = True
     followers: Followers | None = None
+    retold_in: str | None = None
 
     @property
     def required_columns(self) -> tuple[str, ...]:
@@ -51,9 +55,10 @@ def _table(
     is_latest: bool = True,
     is_ordered: bool = True,
     followers: Followers | None = None,
+    retold_in: str | None = None,
 ) -> PublishedTable:
     return PublishedTable(
-        tuple(grain.split()), tuple(columns.split()), is_latest, is_ordered, followers
+        tuple(grain.split()), tuple(columns.split()), is_latest, is_ordered, followers, retold_in
     )
 
 
@@ -79,7 +84,9 @@ PUBLISHED: dict[str, PublishedTable] = {
         followers=Followers("scheme", ("run_id", "scheme_version")),
     ),
     "fct_segment_changes": _table(
-        "customer_id scheme", "from_segment_id to_segment_id entry_reason"
+        "customer_id scheme",
+        "from_segment_id to_segment_id entry_reason",
+        retold_in="segments.shown_changes",
     ),
     "fct_segment_history": _table(
         "customer_id scheme valid_from",

@@ -16,7 +16,7 @@
         {{ return(materialization_table_duckdb()) }}
     {%- endif -%}
 
-    {% call between_hooks() -%}
+    {% call between_hooks(target_relation) -%}
         {%- set columns = columns_to_append(target_relation, compiled_code) -%}
         insert into {{ target_relation }} ({{ columns | join(', ') }})
         select {{ columns | join(', ') }}

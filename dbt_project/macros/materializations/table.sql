@@ -8,7 +8,7 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set built = make_intermediate_relation(target_relation) -%}
 
-    {% call between_hooks() -%}
+    {% call between_hooks(target_relation) -%}
         {{ create_table_as(False, built, compiled_code) }}
         drop {{ standing.type if standing is not none else 'table' }} if exists {{ target_relation }};
         alter table {{ built }} rename to {{ adapter.quote(target_relation.identifier) }};

@@ -3,7 +3,7 @@
     {%- set standing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='view') -%}
 
-    {% call between_hooks() -%}
+    {% call between_hooks(target_relation) -%}
         drop {{ standing.type if standing is not none else 'view' }} if exists {{ target_relation }};
         {{ get_create_view_as_sql(target_relation, sql) }}
     {%- endcall %}
