@@ -98,6 +98,20 @@ def test_a_bad_file_fails_the_night_and_the_last_good_tables_stand_as_stale(
     ) == [(True, NIGHT, NEXT_NIGHT)]
 
 
+@pytest.mark.parametrize("command", [("check",), ("run", "--as-of", NEXT_NIGHT)])
+def test_a_link_to_nothing_is_named_among_the_bad_files(
+    published: Installation, command: tuple[str, ...]
+) -> None:
+    published.land("transactions", "short.csv", "order_id,ordered_at\n1,2024-07-01\n")
+    (published.home.landing / "transactions" / "n.csv").symlink_to("/nonexistent")
+
+    result = published.strata(*command)
+
+    assert result.exit_code == 2, result.output
+    assert "transactions/n.csv: it is a link to /nonexistent, which is not there" in result.output
+    assert "transactions/short.csv: the required column `amount` is missing" in result.output
+
+
 @pytest.mark.long
 def test_the_night_goes_through_once_the_bad_file_is_gone(published: Installation) -> None:
     bad = published.land("transactions", "july.csv", "order_id,ordered_at\n1,2024-07-01\n")
