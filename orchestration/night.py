@@ -23,6 +23,7 @@ from orchestration.landing.ingest import check_there_are_transactions
 from orchestration.lock import hold_the_warehouse
 from orchestration.partitions import yesterday
 from orchestration.private_errors import told
+from orchestration.run_events import is_interruption
 from orchestration.run_retention import drop_old_run_logs
 from orchestration.schedules import night_to_run
 from orchestration.settings import Settings
@@ -42,6 +43,7 @@ class NightRun:
     is_success: bool
     cause: BaseException | None
     failed_steps: tuple[str, ...]
+    is_interrupted: bool = False
 
 
 @contextmanager
@@ -158,9 +160,12 @@ def run_night(
     loading.end()
     run_id = str(uuid.uuid4())
     failed: list[str] = []
+    interruptions: list[str] = []
 
     def listen(entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
+        if event is not None and is_interruption(event):
+            interruptions.append(run_id)
         if event is None or event.step_key is None:
             return
         if event.event_type is dg.DagsterEventType.STEP_START:
@@ -186,6 +191,10 @@ def run_night(
         run_config=_QUIET,
         raise_on_error=False,
     )
+    is_interrupted = bool(interruptions) and not result.success
+    if is_interrupted:
+        # No hook of a step is called then.
+        failures.settle_failed_night(home, instance, run_id, night)
     if job_name == NIGHTLY:
         drop_old_run_logs(instance)
         tell = after_good_run if result.success else after_failed_run
@@ -197,11 +206,18 @@ def run_night(
         is_success=result.success,
         cause=failures.causes.get(run_id),
         failed_steps=tuple(failed),
+        is_interrupted=is_interrupted,
     )
 
 
 def explain(run: NightRun) -> str:
-    """Say why a night failed and what stands published, in a few plain lines."""
+    """Say why a night failed, in a few plain lines."""
+    if run.is_interrupted:
+        where = f" in {', '.join(run.failed_steps)}" if run.failed_steps else ""
+        return (
+            f"The night of {run.as_of_date} was interrupted{where}: `strata run --as-of "
+            f"{run.as_of_date}` runs it again."
+        )
     steps = ", ".join(run.failed_steps) or "start"
     why = told(run.cause).words if run.cause else "See the run in the Dagster UI."
     return f"The night of {run.as_of_date} failed in {steps}.\n{why}"

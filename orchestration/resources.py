@@ -8,10 +8,13 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from orchestration import failures
+from orchestration.begun_night import begin_night, end_night
 from orchestration.errors import StrataError
 from orchestration.home import Home
 from orchestration.lock import hold_the_warehouse
-from orchestration.run_events import night_of
+from orchestration.private_errors import told
+from orchestration.run_events import came_through_its_steps, is_whole_night, night_of
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect, settle
 
@@ -46,12 +49,31 @@ class NightHome(dg.ConfigurableResource):  # type: ignore[type-arg]
         run = context.run.run_id[:8] if context.run else "?"
         holder = f"{f'the night of {night}' if night else f'the job {job}'} (run {run})"
         with hold_the_warehouse(self.home, holder, wait_seconds=LOCK_WAIT_SECONDS):
+            if context.run and night is not None and is_whole_night(context.run):
+                begin_night(self.home, date.fromisoformat(night), context.run.run_id)
             try:
                 yield self
             finally:
                 # What is left beside the file is safe there, and nothing to fail a run for.
                 with suppress(duckdb.Error, StrataError):
                     settle(self.home, self.settings)
+                if context.run and context.instance:
+                    self._write_down_the_end(context.instance, context.run.run_id)
+
+    def _write_down_the_end(self, instance: dg.DagsterInstance, run_id: str) -> None:
+        """Keep how the night ended; one that was interrupted stays without an end."""
+        came_through = came_through_its_steps(instance, run_id)
+        if came_through is None:
+            return
+        cause = failures.causes.get(run_id)
+        # A full disk may be why it failed; it then seems broken off.
+        with suppress(OSError):
+            end_night(
+                self.home,
+                run_id,
+                came_through=came_through,
+                why=told(cause).words if cause is not None else None,
+            )
 
 
 def as_of_date(context: dg.AssetExecutionContext) -> date:

@@ -23,6 +23,11 @@ from orchestration.settings import load_settings
 
 PUBLISHED = "The tables were published before that and are tonight's; what failed comes after them."
 NOT_PUBLISHED = "Nothing new was published; tables that were published before stand, marked stale."
+NOT_STALE = (
+    "Nothing new was published; tables that were published before stand, not marked stale: they "
+    "are of the night of {night}."
+)
+NEVER_PUBLISHED = "Nothing is published: no night has come through yet."
 
 
 def finish(
@@ -52,19 +57,27 @@ def finish(
                     "as_of_date": str(last.as_of_date),
                     "run_id": last.run_id,
                     "failed_steps": list(last.failed_steps),
+                    "is_interrupted": last.is_interrupted,
                     "error": words,
                 }
             )
         )
     click.echo(f"Error: {words}", err=True)
-    issue = current_issue(home)
-    # What comes after the publish may fail too: the report, the exports.
-    is_published = issue is not None and issue.run_id == last.run_id and not issue.is_stale
-    click.echo(if_failed or (PUBLISHED if is_published else NOT_PUBLISHED), err=True)
+    click.echo(if_failed or _what_stands(current_issue(home), last.run_id), err=True)
     is_input = last.cause is not None and any(
         isinstance(each, InputError) for each in chain_of(last.cause)
     )
     sys.exit(EXIT_USAGE if is_input else EXIT_FAILED)
+
+
+def _what_stands(issue: Any, run_id: str) -> str:
+    """Say what readers see after a night that failed."""
+    if issue is None:
+        return NEVER_PUBLISHED
+    if issue.is_stale:
+        return NOT_PUBLISHED
+    # What comes after the publish may fail too: the report, the exports.
+    return PUBLISHED if issue.run_id == run_id else NOT_STALE.format(night=issue.as_of_date)
 
 
 @main.command()

@@ -5,35 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from orchestration import warehouse
-from orchestration.home import Home
-from tests.conftest import NIGHT, SETTINGS, Installation, shop_in
+from tests.conftest import NIGHT, SETTINGS, Installation
 from tests.wiring.test_lock import held_by_another_process
 
 NEXT_NIGHT = "2024-07-01"
 HEADER = "order_id,line_id,customer_id,ordered_at,product_id,quantity,amount\n"
-
-
-@pytest.fixture(scope="module")
-def published_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with one good night, to be copied."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        made = shop_in(tmp_path_factory.mktemp("published"), monkeypatch)
-        made.night(NIGHT)
-    return made.home.root
-
-
-@pytest.fixture
-def published(
-    published_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Installation:
-    root = tmp_path / "home"
-    shutil.copytree(published_root, root, symlinks=True)
-    return Installation(Home(root), monkeypatch)
 
 
 def tables(installation: Installation) -> list[tuple[object, ...]]:
