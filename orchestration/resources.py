@@ -9,12 +9,20 @@ import dagster as dg
 import duckdb
 
 from orchestration import failures
+from orchestration.alerting.occasions import SERVING
 from orchestration.begun_night import begin_night, end_night
 from orchestration.errors import StrataError
 from orchestration.home import Home
 from orchestration.lock import hold_the_warehouse
+from orchestration.ops_tables import record_checks
 from orchestration.private_errors import told
-from orchestration.run_events import came_through_its_steps, is_whole_night, night_of
+from orchestration.run_events import (
+    came_through_its_steps,
+    checks_of,
+    is_whole_night,
+    materialised_in,
+    night_of,
+)
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse import connect, settle
 
@@ -54,11 +62,25 @@ class NightHome(dg.ConfigurableResource):  # type: ignore[type-arg]
             try:
                 yield self
             finally:
+                if context.run and context.instance and night is not None:
+                    self._keep_checks(context.instance, context.run, date.fromisoformat(night))
                 # What is left beside the file is safe there, and nothing to fail a run for.
                 with suppress(duckdb.Error, StrataError):
                     settle(self.home, self.settings)
                 if context.run and context.instance:
                     self._write_down_the_end(context.instance, context.run.run_id)
+
+    def _keep_checks(
+        self, instance: dg.DagsterInstance, run: dg.DagsterRun, as_of_date: date
+    ) -> None:
+        """Keep the checks of a night that came through and publishes nothing, as in a backfill.
+
+        They go out with the next issue; a night that publishes, or fails, keeps them itself.
+        """
+        is_over = is_whole_night(run) and came_through_its_steps(instance, run.run_id)
+        if is_over and SERVING not in materialised_in(instance, run.run_id):
+            with self.connect() as connection:
+                record_checks(connection, as_of_date, run.run_id, checks_of(instance, run.run_id))
 
     def _write_down_the_end(self, instance: dg.DagsterInstance, run_id: str) -> None:
         """Keep how the night ended; one that was interrupted stays without an end."""
