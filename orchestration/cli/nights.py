@@ -150,7 +150,11 @@ def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> No
 @as_json_option("the result")
 @with_plain_errors
 def reconcile(wait: float, as_json: bool) -> None:  # noqa: FBT001
-    """Hold the live tables against a rebuild from raw; exit code 1 on any difference."""
+    """Hold the live tables against a rebuild from raw; exit code 1 on any difference.
+
+    Every row of every table of staging, core, features, ml, segments and marts is compared. Not
+    compared are raw, from which the rebuild is made, views, and the records of single runs.
+    """
     from orchestration.reconcile import reconcile as compare_with_rebuild
 
     home = current_home()
