@@ -14,7 +14,7 @@ from orchestration.alerting.occasions import after_failed_run, after_good_run
 from orchestration.checks import POSTGRES
 from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
-from orchestration.errors import InputError
+from orchestration.errors import BusyError, InputError
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import NIGHTLY
@@ -91,15 +91,40 @@ def choose_nights(
     Raises
     ------
     InputError
-        If the range runs backwards, or a night of it cannot be run; says which days exist.
+        If a night of the range cannot be run; says which days exist.
     """
     days = days_in_data(home, settings)
-    if last < first:
-        known = f" The transactions run from {days.first} to {days.last}." if days else ""
-        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.{known}")
     nights = nights_between(first, last, every)
     _refuse_impossible(home, settings, nights, days)
     return nights
+
+
+def refuse_wrong_days(home: Home, settings: Settings, first: date, last: date) -> None:
+    """Refuse days that cannot be run whatever has landed; nobody has to be waited for to say so.
+
+    Raises
+    ------
+    InputError
+        If the range runs backwards, is not over, or begins before the setting `first_day`.
+    """
+    if last < first:
+        try:
+            days = days_in_data(home, settings)
+        except BusyError:
+            days = None
+        known = f" The transactions run from {days.first} to {days.last}." if days else ""
+        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.{known}")
+    last_whole_day = yesterday(settings)
+    if last > last_whole_day:
+        raise InputError(
+            f"{last} is not over: the last whole business day in {settings.time_zone} is "
+            f"{last_whole_day}. Choose a day up to {last_whole_day}."
+        )
+    if first < date.fromisoformat(settings.first_day):
+        raise InputError(
+            f"{first} lies before the setting `first_day` ({settings.first_day}). "
+            f"Choose a later day, or set `first_day` in {home.settings_file}."
+        )
 
 
 def _refuse_impossible(
@@ -107,21 +132,11 @@ def _refuse_impossible(
 ) -> None:
     """Raise if one of the nights, oldest first, is not over or has nothing to tell."""
     first, last = nights[0], nights[-1]
-    last_whole_day = yesterday(settings)
-    if last > last_whole_day:
-        raise InputError(
-            f"{last} is not over: the last whole business day in {settings.time_zone} is "
-            f"{last_whole_day}. Choose a day up to {last_whole_day}."
-        )
+    refuse_wrong_days(home, settings, first, last)
     if days is not None and first < days.first:
         raise InputError(
             f"{first} lies before all data: the transactions run from {days.first} to "
             f"{days.last}. Choose a day from then on."
-        )
-    if first < date.fromisoformat(settings.first_day):
-        raise InputError(
-            f"{first} lies before the setting `first_day` ({settings.first_day}). "
-            f"Choose a later day, or set `first_day` in {home.settings_file}."
         )
 
 

@@ -88,10 +88,12 @@ def _what_stands(issue: Any, run_id: str) -> str:
 def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run one night on whatever lies in the landing folder."""
     from orchestration.jobs import NIGHTLY
-    from orchestration.night import choose_night, ready_to_write, run_nights
+    from orchestration.night import choose_night, ready_to_write, refuse_wrong_days, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
+    if as_of is not None:
+        refuse_wrong_days(home, settings, as_of, as_of)
     what = f"`strata run` of {as_of or 'the night that is due'}"
     with ready_to_write(home, settings, what, wait_seconds=wait):
         night = choose_night(home, settings, as_of)
@@ -109,10 +111,11 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
 def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run past nights, oldest first; publishes once, at the end."""
     from orchestration.jobs import NIGHTLY, UNPUBLISHED
-    from orchestration.night import choose_nights, ready_to_write, run_nights
+    from orchestration.night import choose_nights, ready_to_write, refuse_wrong_days, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
+    refuse_wrong_days(home, settings, first, last)
     what = f"`strata backfill` of {first} to {last}"
     with ready_to_write(home, settings, what, wait_seconds=wait):
         nights = choose_nights(home, settings, first, last, every)
@@ -129,10 +132,12 @@ def backfill(first: date, last: date, every: str, wait: float, as_json: bool) ->
 @with_plain_errors
 def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Make a night again from raw, beside the live tables, which stay as they are."""
+    from orchestration.night import refuse_wrong_days
     from orchestration.rebuild import rebuild as rebuild_night
 
     home = current_home()
     settings = load_settings(home.settings_file)
+    refuse_wrong_days(home, settings, as_of, as_of)
     rebuilt = rebuild_night(
         home, settings, as_of, known_at=known_at, wait_seconds=wait, progress=say
     )

@@ -264,6 +264,24 @@ def test_a_night_asked_for_while_another_runs_is_refused_with_the_holders_name(
     ("arguments", "word"),
     [
         (["backfill", "--from", NIGHT, "--to", "2024-05-01"], "runs backwards"),
+        (["run", "--as-of", "2999-01-01"], "is not over"),
+        (["rebuild", "--as-of", "1999-01-01"], "`first_day`"),
+    ],
+)
+def test_days_that_are_wrong_anyway_are_refused_while_another_runs(
+    published: Installation, arguments: list[str], word: str
+) -> None:
+    with held_by_another_process(published.home.root, 60):
+        result = published.strata(*arguments)
+
+    assert result.exit_code == 2, result.output
+    assert word in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["backfill", "--from", NIGHT, "--to", "2024-05-01"], "runs backwards"),
         (["rebuild", "--as-of", "2021-05-01"], "before all data"),
         (["rebuild", "--as-of", NIGHT, "--known-at", "nobody"], "No run is called"),
     ],
