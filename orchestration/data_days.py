@@ -8,7 +8,7 @@ import duckdb
 from orchestration.database import in_memory
 from orchestration.errors import LandingError
 from orchestration.home import Home
-from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.landing.files import LandingFile, discover, hash_of
 from orchestration.landing.hashed_files import recall_hashes
 from orchestration.landing.mapping.source import drop_staged_export, open_landing_file
 from orchestration.landing.typing_sql import present_cell, value_sql
@@ -51,7 +51,7 @@ def days_in_data(home: Home, settings: Settings) -> DataDays | None:
             loaded, span = _loaded(connection)
             spans += [span] if span else []
     for file in discover(home.landing, settings.landing).files:
-        if file.table == "transactions" and content_sha256(file.path) not in loaded:
+        if file.table == "transactions" and _is_waiting(file, loaded):
             span = _waiting(home, file, settings)
             spans += [span] if span else []
     if not spans:
@@ -86,6 +86,14 @@ def _loaded(
     )
 
 
+def _is_waiting(file: LandingFile, loaded: set[str]) -> bool:
+    """Say whether a file can be read and its content is not in raw."""
+    try:
+        return hash_of(file) not in loaded
+    except LandingError:
+        return False
+
+
 def _waiting(home: Home, file: LandingFile, settings: Settings) -> tuple[date, date] | None:
     """Return the span of a file that has not been loaded, None if its times cannot be read."""
     with in_memory(settings, home.temporary) as connection:
@@ -101,7 +109,7 @@ def _waiting(home: Home, file: LandingFile, settings: Settings) -> tuple[date, d
             row = connection.execute(
                 f"select min(day), max(day) from (select {day} as day from {source.relation})"
             ).fetchone()
-        except (duckdb.Error, LandingError):
+        except (duckdb.Error, LandingError, OSError):
             return None
         finally:
             drop_staged_export(home.temporary)

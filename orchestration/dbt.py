@@ -81,6 +81,9 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
         )
     finally:
         _close_warehouse()
+    if result.exception is not None and not isinstance(result.exception, Exception):
+        # dbt keeps what interrupts the process: it is no failure of its own.
+        raise result.exception
     if result.exception is not None:
         raise DbtError(f"dbt {arguments[0]} stopped: {result.exception}")
     return result

@@ -7,6 +7,7 @@ import duckdb
 
 from orchestration.errors import BusyError, StrataError
 from orchestration.home import Home
+from orchestration.jobs import UNPUBLISHED
 from orchestration.lock import hold_the_warehouse
 from orchestration.ops_tables import create_ops_schema, record_checks
 from orchestration.private_errors import told
@@ -56,18 +57,24 @@ def settle_failed_night(
     """Keep the failed night's checks and re-issue the last good tables as stale; safe to repeat.
 
     A run that had published before it failed (its report did not come out) leaves the tables as
-    they are: they are tonight's.
+    they are: they are tonight's. So does a past night of a backfill, which publishes nothing.
     """
+    run = instance.get_run_by_id(run_id)
+    is_published = run is None or run.job_name != UNPUBLISHED
     try:
         with hold_the_warehouse(home, f"settling the failed night of {as_of_date}", wait_seconds=0):
-            _settle(home, instance, run_id, as_of_date)
+            settings = _keep_checks(home, instance, run_id, as_of_date)
+            if is_published:
+                _reissue(home, settings, instance, run_id, as_of_date)
     except BusyError:
         # Only the sensor meets another writer: that night will publish, or tell of itself.
         _note(instance, run_id, "Another run is writing; it will tell.")
 
 
-def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: date) -> None:
-    """Do what `settle_failed_night` says, with the lock held."""
+def _keep_checks(
+    home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: date
+) -> Settings:
+    """Keep a failed night's checks; return the settings, the defaults if they cannot be read."""
     settings = Settings()
     try:
         settings = load_settings(home.settings_file)
@@ -79,6 +86,13 @@ def _settle(home: Home, instance: dg.DagsterInstance, run_id: str, as_of_date: d
         # The warehouse or the settings may be what broke: readers still have to be told.
         kind = type(error).__name__
         _note(instance, run_id, f"The checks of the failed night could not be kept: {kind}.")
+    return settings
+
+
+def _reissue(
+    home: Home, settings: Settings, instance: dg.DagsterInstance, run_id: str, as_of_date: date
+) -> None:
+    """Issue the last good tables as stale, with their report, unless readers know."""
     failed_at = _failure_to_tell(home, instance, run_id)
     if failed_at is None:
         return

@@ -58,6 +58,11 @@ class Home:
         return self.root / "alerts.json"
 
     @property
+    def last_night_file(self) -> Path:
+        """Which night was begun last, and how it ended."""
+        return self.root / "last_night.json"
+
+    @property
     def dbt(self) -> Path:
         return self.root / "dbt"
 

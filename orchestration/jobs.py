@@ -38,7 +38,7 @@ def build_jobs(
             UNPUBLISHED,
             selection=everything - published,
             config=oldest_first,
-            hooks={say_why},
+            hooks={say_why, keep_tables},
             executor_def=dg.in_process_executor,
             description="A past night for the history; the last night of a backfill publishes.",
         ),

@@ -13,6 +13,8 @@ from orchestration.errors import BusyError
 from orchestration.home import Home
 
 POLL_SECONDS = 0.5
+# Whoever looks who holds the lock takes it for less than this, and keeps nobody from writing.
+LOOK_SECONDS = 0.05
 
 # Locks that this process holds: the command line takes one around the job that takes it again.
 _held: dict[Path, int] = {}
@@ -45,7 +47,7 @@ def hold_the_warehouse(home: Home, holder: str, *, wait_seconds: float) -> Itera
     home.root.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _acquire(descriptor, time.monotonic() + wait_seconds)
+        _acquire(descriptor, time.monotonic() + max(wait_seconds, LOOK_SECONDS))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(_card(holder)).encode(), 0)
         _held[path] = 1
@@ -56,6 +58,30 @@ def hold_the_warehouse(home: Home, holder: str, *, wait_seconds: float) -> Itera
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def holding_process(home: Home) -> int | None:
+    """Return the process that holds the warehouse, None if nobody does or it is not known."""
+    if _held.get(home.lock_file):
+        return os.getpid()
+    try:
+        descriptor = os.open(home.lock_file, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _process_on(os.pread(descriptor, 4096, 0))
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _process_on(card: bytes) -> int | None:
+    try:
+        return int(json.loads(card)["pid"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _card(holder: str) -> dict[str, object]:
@@ -72,8 +98,9 @@ def _acquire(descriptor: int, deadline: float) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() < deadline:
-                time.sleep(POLL_SECONDS)
+            left = deadline - time.monotonic()
+            if left > 0:
+                time.sleep(min(POLL_SECONDS, left))
                 continue
             raise BusyError(_refusal(os.pread(descriptor, 4096, 0))) from None
         return

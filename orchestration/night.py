@@ -14,7 +14,7 @@ from orchestration.alerting.occasions import after_failed_run, after_good_run
 from orchestration.checks import POSTGRES
 from orchestration.data_days import DataDays, days_in_data
 from orchestration.definitions import build_definitions
-from orchestration.errors import InputError
+from orchestration.errors import BusyError, InputError
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import NIGHTLY
@@ -23,6 +23,7 @@ from orchestration.landing.ingest import check_there_are_transactions
 from orchestration.lock import hold_the_warehouse
 from orchestration.partitions import yesterday
 from orchestration.private_errors import told
+from orchestration.run_events import is_interruption
 from orchestration.run_retention import drop_old_run_logs
 from orchestration.schedules import night_to_run
 from orchestration.settings import Settings
@@ -42,6 +43,7 @@ class NightRun:
     is_success: bool
     cause: BaseException | None
     failed_steps: tuple[str, ...]
+    is_interrupted: bool = False
 
 
 @contextmanager
@@ -89,15 +91,40 @@ def choose_nights(
     Raises
     ------
     InputError
-        If the range runs backwards, or a night of it cannot be run; says which days exist.
+        If a night of the range cannot be run; says which days exist.
     """
     days = days_in_data(home, settings)
-    if last < first:
-        known = f" The transactions run from {days.first} to {days.last}." if days else ""
-        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.{known}")
     nights = nights_between(first, last, every)
     _refuse_impossible(home, settings, nights, days)
     return nights
+
+
+def refuse_wrong_days(home: Home, settings: Settings, first: date, last: date) -> None:
+    """Refuse days that cannot be run whatever has landed; nobody has to be waited for to say so.
+
+    Raises
+    ------
+    InputError
+        If the range runs backwards, is not over, or begins before the setting `first_day`.
+    """
+    if last < first:
+        try:
+            days = days_in_data(home, settings)
+        except BusyError:
+            days = None
+        known = f" The transactions run from {days.first} to {days.last}." if days else ""
+        raise InputError(f"The range runs backwards: --from {first} is after --to {last}.{known}")
+    last_whole_day = yesterday(settings)
+    if last > last_whole_day:
+        raise InputError(
+            f"{last} is not over: the last whole business day in {settings.time_zone} is "
+            f"{last_whole_day}. Choose a day up to {last_whole_day}."
+        )
+    if first < date.fromisoformat(settings.first_day):
+        raise InputError(
+            f"{first} lies before the setting `first_day` ({settings.first_day}). "
+            f"Choose a later day, or set `first_day` in {home.settings_file}."
+        )
 
 
 def _refuse_impossible(
@@ -105,21 +132,11 @@ def _refuse_impossible(
 ) -> None:
     """Raise if one of the nights, oldest first, is not over or has nothing to tell."""
     first, last = nights[0], nights[-1]
-    last_whole_day = yesterday(settings)
-    if last > last_whole_day:
-        raise InputError(
-            f"{last} is not over: the last whole business day in {settings.time_zone} is "
-            f"{last_whole_day}. Choose a day up to {last_whole_day}."
-        )
+    refuse_wrong_days(home, settings, first, last)
     if days is not None and first < days.first:
         raise InputError(
             f"{first} lies before all data: the transactions run from {days.first} to "
             f"{days.last}. Choose a day from then on."
-        )
-    if first < date.fromisoformat(settings.first_day):
-        raise InputError(
-            f"{first} lies before the setting `first_day` ({settings.first_day}). "
-            f"Choose a later day, or set `first_day` in {home.settings_file}."
         )
 
 
@@ -158,9 +175,12 @@ def run_night(
     loading.end()
     run_id = str(uuid.uuid4())
     failed: list[str] = []
+    interruptions: list[str] = []
 
     def listen(entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
+        if event is not None and is_interruption(event):
+            interruptions.append(run_id)
         if event is None or event.step_key is None:
             return
         if event.event_type is dg.DagsterEventType.STEP_START:
@@ -186,6 +206,10 @@ def run_night(
         run_config=_QUIET,
         raise_on_error=False,
     )
+    is_interrupted = bool(interruptions) and not result.success
+    if is_interrupted:
+        # No hook of a step is called then.
+        failures.settle_failed_night(home, instance, run_id, night)
     if job_name == NIGHTLY:
         drop_old_run_logs(instance)
         tell = after_good_run if result.success else after_failed_run
@@ -197,11 +221,18 @@ def run_night(
         is_success=result.success,
         cause=failures.causes.get(run_id),
         failed_steps=tuple(failed),
+        is_interrupted=is_interrupted,
     )
 
 
 def explain(run: NightRun) -> str:
-    """Say why a night failed and what stands published, in a few plain lines."""
+    """Say why a night failed, in a few plain lines."""
+    if run.is_interrupted:
+        where = f" in {', '.join(run.failed_steps)}" if run.failed_steps else ""
+        return (
+            f"The night of {run.as_of_date} was interrupted{where}: `strata run --as-of "
+            f"{run.as_of_date}` runs it again."
+        )
     steps = ", ".join(run.failed_steps) or "start"
     why = told(run.cause).words if run.cause else "See the run in the Dagster UI."
     return f"The night of {run.as_of_date} failed in {steps}.\n{why}"

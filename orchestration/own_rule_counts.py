@@ -59,7 +59,7 @@ def count_own_rules(home: Home, settings: Settings) -> RuleCounts:
 
 def _counts(connection: duckdb.DuckDBPyConnection, scheme: OwnScheme) -> Iterator[RuleCount]:
     conditions = [
-        f"coalesce({segment.predicate.sql}, false)"
+        f"coalesce(try({segment.predicate.sql}), false)"
         if isinstance(segment, OwnSegment)
         else f"not ({' or '.join(f'met_{place}' for place in range(1, len(scheme.segments) + 1))})"
         for segment in scheme.named

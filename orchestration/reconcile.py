@@ -33,7 +33,9 @@ from orchestration.table_comparison import (
 )
 from orchestration.warehouse import connect
 
-SCHEMAS = ("core", "features", "ml", "segments", "marts")
+# All that a night makes and a later one builds on or publishes: a rebuild begins with `raw`, and
+# `ops` and `work` hold what one run did.
+SCHEMAS = ("staging", "core", "features", "ml", "segments", "marts")
 # What a night that is run again may differ in: who computed a row, and when.
 RUN_COLUMNS = frozenset({"run_id", "checked_at", "failed_at", "loaded_at", "published_at"})
 # Views of the run's own records, which a rebuild has of its own.

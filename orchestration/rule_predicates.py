@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,12 @@ _PROBES = {
     "timestamp": "timestamp '2024-02-29 12:00:00'",
 }
 _A_NUMBER = "1"
+# Figures of a customer larger than most, whom arithmetic has to bear.
+_A_LARGE_NUMBER = "100000"
+_A_LARGE_AMOUNT = "1000000"
+_MEMBERSHIP = ("COMPARE_IN", "COMPARE_NOT_IN")
+# How the types of numbers begin.
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 _HOW = (
     "A rule is one condition over the columns of one customer, such as "
     "monetary > 500 and region = 'South'"
@@ -90,6 +97,7 @@ def read_predicate(
         parsed = _only_select(connection, text)
         expression = parsed["select_list"][0]
         names = tuple(dict.fromkeys(_checked_columns(expression, columns)))
+        _refuse_endless_numbers(expression)
         _refuse_unknown_codes(expression, codes)
         _refuse_mixed_types(connection, parsed, columns)
         return Predicate(" ".join(text.split()), _sql_of(connection, parsed, expression), names)
@@ -202,32 +210,81 @@ def _refuse_unknown_codes(expression: dict[str, Any], codes: Mapping[str, Sequen
                     )
 
 
+def _refuse_endless_numbers(expression: dict[str, Any]) -> None:
+    """Raise at a number with more digits than any figure can have: the parser takes it for none."""
+    for part in _parts(expression):
+        value = part["value"]["value"] if part["class"] == "CONSTANT" else None
+        if isinstance(value, float) and not math.isfinite(value):
+            raise PredicateError(
+                "holds a number that is too large to compare anything with. Numbers may have up to "
+                "308 digits"
+            )
+
+
 def _refuse_mixed_types(
     connection: duckdb.DuckDBPyConnection, node: dict[str, Any], columns: Mapping[str, str]
 ) -> None:
-    """Bind and run every part by itself on one customer of likely values and one of nulls.
+    """Bind and run every part by itself on customers of likely values, of large ones, of nulls.
 
     DuckDB binds `region = 5`, and would fail in the night on the first region that is no number.
     Part by part, because it need not look at what stands behind an `or`.
     """
     names = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    values = ", ".join(_PROBES.get(kind, _A_NUMBER) for kind in columns.values())
     connection.execute(f"create table customer_base ({names})")
-    connection.execute(f"insert into customer_base values ({values})")
+    for probe in (_likely, _large):
+        values = ", ".join(probe(kind) for kind in columns.values())
+        connection.execute(f"insert into customer_base values ({values})")
     connection.execute(f"insert into customer_base ({next(iter(columns))}) values (null)")
     for part in reversed(list(_parts(node["select_list"][0]))):
         sql = _sql_of(connection, node, part)
         try:
             kinds = connection.execute(f"select typeof({sql}) from customer_base").fetchall()
             connection.execute(f"select {sql} from customer_base").fetchall()
+        except duckdb.OutOfRangeException:
+            raise PredicateError(
+                f"is too much arithmetic: {sql} has more digits than a number can hold, for a "
+                f"customer with counts of {_A_LARGE_NUMBER} and amounts of {_A_LARGE_AMOUNT}. "
+                "`1e0 * ` before the first column reckons in floating point"
+            ) from None
         except duckdb.Error as error:
             why = str(error).split("\n")[0].partition("Error: ")[2]
             raise PredicateError(
                 f"cannot be evaluated: {sql}: {why}. Texts stand in single quotes, numbers in "
                 "none, dates as date '2024-12-31'"
             ) from None
+        _refuse_number_with_text(connection, node, part, sql)
     if kinds[0][0] != "BOOLEAN":
         raise PredicateError(f"is {kinds[0][0].lower()}, not true or false. {_HOW}")
+
+
+def _refuse_number_with_text(
+    connection: duckdb.DuckDBPyConnection, node: dict[str, Any], part: dict[str, Any], sql: str
+) -> None:
+    """Raise if a number is compared with a text that happens to read like one, such as '5'."""
+    is_comparison = part["class"] in ("COMPARISON", "BETWEEN") or part["type"] in _MEMBERSHIP
+    if not is_comparison:
+        return
+    names = ("left", "right", "input", "lower", "upper")
+    sides = [part[each] for each in names if each in part] + part.get("children", [])
+    kinds = [
+        kind
+        for side in sides
+        for (kind,) in connection.execute(
+            f"select typeof({_sql_of(connection, node, side)}) from customer_base limit 1"
+        ).fetchall()
+    ]
+    if "VARCHAR" in kinds and any(kind.startswith(_NUMBERS) for kind in kinds):
+        raise PredicateError(
+            f"compares a number with a text: {sql}. Texts stand in single quotes, numbers in none"
+        )
+
+
+def _likely(kind: str) -> str:
+    return _PROBES.get(kind, _A_NUMBER)
+
+
+def _large(kind: str) -> str:
+    return _PROBES.get(kind, _A_LARGE_AMOUNT if kind.startswith("decimal") else _A_LARGE_NUMBER)
 
 
 def _sql_of(

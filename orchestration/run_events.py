@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 import dagster as dg
 import sqlalchemy as db
 from dagster._core.definitions.metadata import normalize_metadata
-from dagster._core.events import EngineEventData
+from dagster._core.events import EngineEventData, RunFailureReason
+from dagster._core.execution.plan.objects import ErrorSource
+from dagster._core.execution.stats import StepEventStatus
 from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster_shared.error import SerializableErrorInfo
@@ -15,11 +17,50 @@ from orchestration.ops_tables import CheckResult
 from orchestration.private_errors import ToldError
 
 _ERROR_CLASS = "error_class"
+# Made first of all that a night is made of.
+NIGHT = dg.AssetKey(["ops", "night"])
 
 
 def night_of(tags: Mapping[str, str]) -> str | None:
     """Return the night of a run; one of an asset backfill names it as a range of one."""
     return tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_start")
+
+
+def is_whole_night(run: dg.DagsterRun) -> bool:
+    """Say whether a run makes a night from its beginning, and not a few assets of one."""
+    if run.asset_selection:
+        return NIGHT in run.asset_selection
+    return not run.asset_check_selection
+
+
+def came_through_its_steps(instance: dg.DagsterInstance, run_id: str) -> bool | None:
+    """Return whether all steps of a run came through, or one failed; None if it was interrupted.
+
+    Dagster lets a step fail that was running when the run was interrupted. What was skipped in
+    silence is for the night's own last check.
+    """
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+    events = [record.event_log_entry.dagster_event for record in records]
+    sources = [event.step_failure_data.error_source for event in events if event is not None]
+    if any(source is not ErrorSource.INTERRUPT for source in sources):
+        return False
+    run = instance.get_run_by_id(run_id)
+    if sources or run is None or run.execution_plan_snapshot_id is None:
+        return None
+    plan = instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
+    done = {
+        stats.step_key
+        for stats in instance.get_run_step_stats(run_id)
+        if stats.status in (StepEventStatus.SUCCESS, StepEventStatus.SKIPPED)
+    }
+    return True if done >= set(plan.step_keys_to_execute) else None
+
+
+def is_interruption(event: dg.DagsterEvent) -> bool:
+    """Say whether an event is the end of a run that somebody interrupted."""
+    if event.event_type is dg.DagsterEventType.RUN_FAILURE:
+        return event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+    return event.event_type is dg.DagsterEventType.RUN_CANCELED
 
 
 def materialised_in(instance: dg.DagsterInstance, run_id: str) -> set[dg.AssetKey]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from orchestration.alerting.ledger import read_ledger
+from orchestration.begun_night import last_run
 from orchestration.database import opened
 from orchestration.errors import BusyError
 from orchestration.exports.words import exports_of, missed_delivery, told_of_exports
@@ -142,12 +143,18 @@ def _segment_line(row: dict[str, Any]) -> str:
 
 
 def last_night(home: Home, settings: Settings) -> dict[str, Any]:
-    """Return how the last night went; `ok` is false if it failed, is stale, or there was none."""
+    """Return how the last night went, and what is published.
+
+    `ok` is false if the night that was begun last failed or was broken off, if the tables are
+    stale, or if there are none.
+    """
+    run = last_run(home)
     path = home.serving / "strata.duckdb"
     if not path.exists():
         return {
             "ok": False,
-            "reason": "Nothing is published yet: run `strata run`.",
+            "reason": _nothing_published(run),
+            "last_run": run,
             "undelivered_alerts": _undelivered(home),
         }
     with opened(path, home, read_only=True) as connection:
@@ -162,7 +169,9 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
     due = _due_night(home, settings)
     is_late = due is not None and info["as_of_date"] < due
     reason = None
-    if info["is_stale"]:
+    if run is not None and has_not_come_through(run):
+        reason = f"{_how_it_went(run)}; the tables are those of {info['as_of_date']}."
+    elif info["is_stale"]:
         reason = (
             f"The night of {info['failed_as_of_date']} failed at {info['failed_at']} UTC; the "
             f"tables are those of {info['as_of_date']}."
@@ -172,6 +181,7 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
     return {
         "ok": reason is None,
         "reason": reason,
+        "last_run": run,
         "as_of_date": info["as_of_date"],
         "run_id": info["run_id"],
         "published_at": info["published_at"],
@@ -182,6 +192,30 @@ def last_night(home: Home, settings: Settings) -> dict[str, Any]:
         "failed_checks": failed,
         "undelivered_alerts": _undelivered(home),
     }
+
+
+def has_not_come_through(run: dict[str, Any]) -> bool:
+    """Say whether a night, as `last_run` tells it, ended and did not come through."""
+    return run["state"] in ("failed", "broken off")
+
+
+def _nothing_published(run: dict[str, Any] | None) -> str:
+    if run is None or run["state"] == "through":
+        return "Nothing is published yet: run `strata run`."
+    return f"Nothing is published yet. {_how_it_went(run)}."
+
+
+def _how_it_went(run: dict[str, Any]) -> str:
+    """Say of the night that was begun last how it ended, without a full stop."""
+    night = f"The night of {run['as_of_date']} (run {run['run_id'][:8]})"
+    if run["state"] == "running":
+        return f"{night} is running, since {run['begun_at']} UTC"
+    if run["state"] == "failed":
+        return f"{night} failed at {run['ended_at']} UTC"
+    return (
+        f"{night}, begun at {run['begun_at']} UTC, was broken off before its end: run it again "
+        f"(`strata run --as-of {run['as_of_date']}`)"
+    )
 
 
 def _undelivered(home: Home) -> list[dict[str, Any]]:
@@ -209,18 +243,26 @@ def _due_night(home: Home, settings: Settings) -> date | None:
 
 def status_text(home: Home, state: dict[str, Any]) -> str:
     """Return the state of the last night as a few plain lines."""
+    run = state["last_run"]
+    why = run["why"] if run is not None and has_not_come_through(run) else None
     if "as_of_date" not in state:
         return "\n".join(
-            [str(state["reason"]), *map(_undelivered_line, state["undelivered_alerts"])]
+            [
+                str(state["reason"]),
+                *_indented(why),
+                *map(_undelivered_line, state["undelivered_alerts"]),
+            ]
         )
     age = datetime.now(UTC).replace(tzinfo=None) - state["published_at"]
     lines = [
-        f"{'ok' if state['ok'] else 'STALE'}: the night of {state['as_of_date']} "
+        f"{_in_a_word(state)}: the night of {state['as_of_date']} "
         f"(run {state['run_id'][:8]}) was published {state['published_at']:%Y-%m-%d %H:%M} UTC, "
         f"{age.total_seconds() / 3600:.1f} hours ago."
     ]
     if state["reason"]:
-        lines.append(state["reason"])
+        lines += [state["reason"], *_indented(why)]
+    if run is not None and run["state"] == "running":
+        lines.append(f"{_how_it_went(run)}.")
     lines += [
         f"  {check['severity']}: {check['check_name']} on {check['asset']}"
         + (f": {check['reason']}" if check.get("reason") else "")
@@ -229,6 +271,16 @@ def status_text(home: Home, state: dict[str, Any]) -> str:
     lines += map(_undelivered_line, state["undelivered_alerts"])
     lines.append(f"Tables: {home.serving / 'strata.duckdb'}")
     return "\n".join(lines)
+
+
+def _in_a_word(state: dict[str, Any]) -> str:
+    if state["ok"]:
+        return "ok"
+    return "STALE" if state["is_stale"] else "FAILED"
+
+
+def _indented(text: str | None) -> list[str]:
+    return [f"  {line}" for line in (text or "").splitlines()]
 
 
 def _undelivered_line(alert: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Two warehouses table by table: which rows stand in one and not in the other."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ BUCKETS = 1024
 # With more buckets than these differing, the rest is not counted: everything is different.
 MAX_BUCKETS = 64
 MAX_KEYS = 5
+# A temporary table: the keys that are told.
+_CHOSEN = "chosen_keys"
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def compare_table(
     listed = ", ".join(name(column) for column in columns)
     bucket = f"hash({listed}) % {BUCKETS}"
     left, right = (
-        f"select {{columns}} from {database}.{table} where {where}"
+        f"select {{columns}} from {database}.{table} as each_row where {where}"
         for database in (sides.left, sides.right)
     )
     different = _different_buckets(connection, left, right, bucket, f"hash({listed})")
@@ -98,28 +101,52 @@ def compare_table(
     if not looked_at:
         return None
     condition = f" and {bucket} in ({', '.join(map(str, looked_at))})"
-    left_rows = left.format(columns=listed) + condition
-    right_rows = right.format(columns=listed) + condition
-    only = {
-        sides.left_word: f"({left_rows}) except all ({right_rows})",
-        sides.right_word: f"({right_rows}) except all ({left_rows})",
-    }
-    rows = 0
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for word, query in only.items():
-        counted = connection.execute(f"select count(*) from ({query})").fetchone()
-        assert counted is not None
-        rows += int(counted[0])
-        found[word] = _first_rows(connection, query, columns, keys)
-    if not rows:
+    only = _only_on_each(left, right, listed, condition)
+    counted = connection.execute(
+        f"select {' + '.join(f'(select count(*) from ({query}))' for query in only)}"
+    ).fetchone()
+    assert counted is not None
+    if not counted[0]:
         # Equal values with unlike hashes, such as 0.0 and -0.0.
         return None
+    with _first_keys(connection, only, keys) as chosen:
+        # The two halves of a changed row fall into two buckets, of which one may not be among
+        # those looked at: what is said of a key is asked of all rows.
+        of_keys = _only_on_each(left, right, listed, f" and {chosen}")
+        found = [_rows_by_key(connection, query, columns, keys) for query in of_keys]
     return TableDifference(
         table,
-        rows=rows,
+        rows=int(counted[0]),
         is_more=len(different) > len(looked_at),
-        keys=tuple(_explain_keys(sides, found)),
+        keys=tuple(_explain_keys(sides, *found)),
     )
+
+
+def _only_on_each(left: str, right: str, listed: str, condition: str) -> list[str]:
+    """Return the queries of rows that stand on the left only, and on the right only."""
+    one, other = (f"{side.format(columns=listed)}{condition}" for side in (left, right))
+    return [f"({one}) except all ({other})", f"({other}) except all ({one})"]
+
+
+@contextmanager
+def _first_keys(
+    connection: duckdb.DuckDBPyConnection, only: Sequence[str], keys: Sequence[str]
+) -> Iterator[str]:
+    """Choose the first keys of both sides' rows; yield the condition that a row has one of them."""
+    listed = ", ".join(name(key) for key in keys)
+    order = ", ".join(f"{name(key)} nulls last" for key in keys)
+    either = " union all ".join(f"select {listed} from ({query})" for query in only)
+    connection.execute(
+        f"create or replace temp table {_CHOSEN} as "
+        f"select distinct {listed} from ({either}) order by {order} limit {MAX_KEYS}"
+    )
+    has_key = " and ".join(
+        f"{_CHOSEN}.{name(key)} is not distinct from each_row.{name(key)}" for key in keys
+    )
+    try:
+        yield f"exists (select 1 from temp.{_CHOSEN} where {has_key})"
+    finally:
+        connection.execute(f"drop table temp.{_CHOSEN}")
 
 
 def _different_buckets(
@@ -140,26 +167,29 @@ def _different_buckets(
     return [row[0] for row in rows]
 
 
-def _first_rows(
+def _rows_by_key(
     connection: duckdb.DuckDBPyConnection, query: str, columns: list[str], keys: list[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return the first rows of a query by their keys in words."""
-    order = ", ".join(f"{name(key)} nulls last" for key in keys)
+    """Return the rows of a query by their keys in words; of several with one key, the first."""
+    listed = ", ".join(name(key) for key in keys)
+    order = ", ".join(f"{name(column)} nulls last" for column in [*keys, *columns])
     rows = connection.execute(
-        f"select * from ({query}) order by {order} limit {MAX_KEYS}"
+        f"select * from ({query}) "
+        f"qualify row_number() over (partition by {listed} order by {order}) = 1 order by {order}"
     ).fetchall()
     by_key: dict[str, dict[str, Any]] = {}
     for row in rows:
         values = dict(zip(columns, row, strict=True))
-        by_key.setdefault(", ".join(f"{key}={values[key]}" for key in keys), values)
+        by_key[", ".join(f"{key}={values[key]}" for key in keys)] = values
     return by_key
 
 
-def _explain_keys(sides: Sides, found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[str]:
+def _explain_keys(
+    sides: Sides, left: Mapping[str, Mapping[str, Any]], right: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
     """Say of each row where it stands, or which columns differ if it stands on both sides."""
-    left, right = found[sides.left_word], found[sides.right_word]
     lines = []
-    for key in sorted({*left, *right})[:MAX_KEYS]:
+    for key in sorted({*left, *right}):
         if key in left and key in right:
             unlike = [column for column in left[key] if left[key][column] != right[key][column]]
             lines.append(f"{key}: {', '.join(unlike) or 'another number of equal rows'}")

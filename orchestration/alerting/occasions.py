@@ -79,7 +79,9 @@ def after_a_look(home: Home, state: Mapping[str, Any]) -> list[Entry]:
     if state["ok"]:
         return tell(home, settings, _recovery(home))
     told = {entry.night for entry in read_ledger(home).entries if entry.kind == "failed"}
-    night = str(state.get("failed_as_of_date") or state.get("due") or "none")
+    run = state.get("last_run")
+    broken = run["as_of_date"] if run and run["state"] in ("failed", "broken off") else None
+    night = str(broken or state.get("failed_as_of_date") or state.get("due") or "none")
     if night in told:
         return tell(home, settings, [])
     return tell(home, settings, [messages.stale_tables(night, state["reason"])])

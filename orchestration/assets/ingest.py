@@ -34,7 +34,7 @@ RECORDS = {
     "kept_nights": "One row per night whose full rows are kept, tonight's among them.",
     "own_rules": "One row per segment of the account's own rules; written with its settings.",
     "playbook_edits": "One row per segment that the company's own playbook.csv speaks of.",
-    "check_results": "One row per night and check, written by the publish and by a failed night.",
+    "check_results": "One row per night and check, written by the publish or at the night's end.",
     "issues": "One row: what is being published, by which run, with which versions.",
 }
 OWNERS = ["team:data-platform"]

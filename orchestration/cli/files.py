@@ -121,7 +121,7 @@ def unload(file: str, wait: float) -> None:
 
 
 @main.command()
-@click.option("--restore", "run_id", help="The run whose tables to put back.")
+@click.option("--restore", "run_id", help="The run whose tables to put back; 8 characters do.")
 @WAIT
 @with_plain_errors
 def publish(run_id: str | None, wait: float) -> None:

@@ -67,7 +67,7 @@ def preview(settings_file: Path | None, wait: float, as_json: bool) -> None:  # 
 @as_json_option("the state")
 @with_plain_errors
 def status(alert: bool, as_json: bool) -> None:  # noqa: FBT001
-    """Say how the last night went; exit code 1 if it failed or is stale.
+    """Say how the last night went; exit code 1 if it failed, was broken off or is stale.
 
     For cron: with --alert it tells of a stale night once, of its recovery, and sends again what was
     not delivered before. It needs neither Dagster nor its daemon.

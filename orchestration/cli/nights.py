@@ -23,6 +23,11 @@ from orchestration.settings import load_settings
 
 PUBLISHED = "The tables were published before that and are tonight's; what failed comes after them."
 NOT_PUBLISHED = "Nothing new was published; tables that were published before stand, marked stale."
+NOT_STALE = (
+    "Nothing new was published; tables that were published before stand, not marked stale: they "
+    "are of the night of {night}."
+)
+NEVER_PUBLISHED = "Nothing is published: no night has come through yet."
 
 
 def finish(
@@ -52,19 +57,27 @@ def finish(
                     "as_of_date": str(last.as_of_date),
                     "run_id": last.run_id,
                     "failed_steps": list(last.failed_steps),
+                    "is_interrupted": last.is_interrupted,
                     "error": words,
                 }
             )
         )
     click.echo(f"Error: {words}", err=True)
-    issue = current_issue(home)
-    # What comes after the publish may fail too: the report, the exports.
-    is_published = issue is not None and issue.run_id == last.run_id and not issue.is_stale
-    click.echo(if_failed or (PUBLISHED if is_published else NOT_PUBLISHED), err=True)
+    click.echo(if_failed or _what_stands(current_issue(home), last.run_id), err=True)
     is_input = last.cause is not None and any(
         isinstance(each, InputError) for each in chain_of(last.cause)
     )
     sys.exit(EXIT_USAGE if is_input else EXIT_FAILED)
+
+
+def _what_stands(issue: Any, run_id: str) -> str:
+    """Say what readers see after a night that failed."""
+    if issue is None:
+        return NEVER_PUBLISHED
+    if issue.is_stale:
+        return NOT_PUBLISHED
+    # What comes after the publish may fail too: the report, the exports.
+    return PUBLISHED if issue.run_id == run_id else NOT_STALE.format(night=issue.as_of_date)
 
 
 @main.command()
@@ -75,10 +88,12 @@ def finish(
 def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run one night on whatever lies in the landing folder."""
     from orchestration.jobs import NIGHTLY
-    from orchestration.night import choose_night, ready_to_write, run_nights
+    from orchestration.night import choose_night, ready_to_write, refuse_wrong_days, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
+    if as_of is not None:
+        refuse_wrong_days(home, settings, as_of, as_of)
     what = f"`strata run` of {as_of or 'the night that is due'}"
     with ready_to_write(home, settings, what, wait_seconds=wait):
         night = choose_night(home, settings, as_of)
@@ -96,10 +111,11 @@ def run(as_of: date | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
 def backfill(first: date, last: date, every: str, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Run past nights, oldest first; publishes once, at the end."""
     from orchestration.jobs import NIGHTLY, UNPUBLISHED
-    from orchestration.night import choose_nights, ready_to_write, run_nights
+    from orchestration.night import choose_nights, ready_to_write, refuse_wrong_days, run_nights
 
     home = current_home()
     settings = load_settings(home.settings_file)
+    refuse_wrong_days(home, settings, first, last)
     what = f"`strata backfill` of {first} to {last}"
     with ready_to_write(home, settings, what, wait_seconds=wait):
         nights = choose_nights(home, settings, first, last, every)
@@ -116,10 +132,12 @@ def backfill(first: date, last: date, every: str, wait: float, as_json: bool) ->
 @with_plain_errors
 def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> None:  # noqa: FBT001
     """Make a night again from raw, beside the live tables, which stay as they are."""
+    from orchestration.night import refuse_wrong_days
     from orchestration.rebuild import rebuild as rebuild_night
 
     home = current_home()
     settings = load_settings(home.settings_file)
+    refuse_wrong_days(home, settings, as_of, as_of)
     rebuilt = rebuild_night(
         home, settings, as_of, known_at=known_at, wait_seconds=wait, progress=say
     )
@@ -137,7 +155,11 @@ def rebuild(as_of: date, known_at: str | None, wait: float, as_json: bool) -> No
 @as_json_option("the result")
 @with_plain_errors
 def reconcile(wait: float, as_json: bool) -> None:  # noqa: FBT001
-    """Hold the live tables against a rebuild from raw; exit code 1 on any difference."""
+    """Hold the live tables against a rebuild from raw; exit code 1 on any difference.
+
+    Every row of every table of staging, core, features, ml, segments and marts is compared. Not
+    compared are raw, from which the rebuild is made, views, and the records of single runs.
+    """
     from orchestration.reconcile import reconcile as compare_with_rebuild
 
     home = current_home()

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.errors import LandingError
+from orchestration.landing.files import LandingFile, discover, hash_of
 from orchestration.landing.mapping.settings import LandingSettings
 from orchestration.landing.schema import has_raw_schema
+from orchestration.landing.unreadable import said_of
 from orchestration.landing_schema import LANDING
 
 
@@ -93,7 +95,7 @@ def new_files(files: Sequence[LandingFile], loaded: Sequence[LoadedFile]) -> lis
 
     Hashing gigabytes would outlast a look, so only what may be known is hashed: a file of the size
     of a loaded one that has another name, or was changed since it was loaded (the time of status
-    change cannot be set back).
+    change cannot be set back). A file that cannot be read counts as new: the night says why.
     """
     contents = {(each.table, each.sha256) for each in loaded}
     sizes = {(each.table, each.bytes) for each in loaded}
@@ -109,9 +111,16 @@ def new_files(files: Sequence[LandingFile], loaded: Sequence[LoadedFile]) -> lis
         changed_at = max(status.st_mtime, status.st_ctime)
         if changed_at < last_load.get((file.table, file.name, status.st_size), 0.0):
             return True
-        return (file.table, content_sha256(file.path)) in contents
+        return (file.table, hash_of(file)) in contents
 
-    return [file for file in files if not is_known(file)]
+    def is_new(file: LandingFile) -> bool:
+        try:
+            with said_of(file.label_of_all, file.path):
+                return not is_known(file)
+        except LandingError:
+            return True
+
+    return [file for file in files if is_new(file)]
 
 
 def _entries(folder: Path) -> list[tuple[str, int, int]]:
@@ -122,8 +131,9 @@ def _entries(folder: Path) -> list[tuple[str, int, int]]:
     for entry in folder.iterdir():
         try:
             status = entry.stat()
-        except FileNotFoundError:
-            # Renamed between the listing and now: the next look sees it under its new name.
+        except OSError:
+            # Renamed between the listing and now: the next look sees it under its new name. What
+            # is there and cannot be read is for the night to say.
             continue
         if not entry.is_dir():
             found.append((entry.name, status.st_size, status.st_mtime_ns))

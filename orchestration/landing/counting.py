@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from orchestration.errors import LandingError
 from orchestration.landing.files import LandingFile
+from orchestration.landing.unreadable import check_can_be_read
 
 if TYPE_CHECKING:
     import _csv
@@ -66,6 +67,7 @@ def parquet_metadata(file: LandingFile) -> parquet.FileMetaData:
     try:
         return parquet.read_metadata(file.path)
     except (pa.ArrowException, OSError):
+        check_can_be_read(file.label_of_all, file.path)
         raise LandingError(
             f"{file.label}: the file begins like Parquet but cannot be read: it is damaged or was "
             "not copied to its end. Land it again."

@@ -13,6 +13,7 @@ from typing import Literal
 
 from orchestration.errors import LandingError
 from orchestration.landing.mapping.settings import LandingSettings, Mapping, Reading
+from orchestration.landing.unreadable import said_of
 from orchestration.landing_schema import LANDING
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -59,6 +60,11 @@ class LandingFile:
     @property
     def label(self) -> str:
         return f"{self.name} as {self.table}" if self.reading else f"{self.table}/{self.name}"
+
+    @property
+    def label_of_all(self) -> str:
+        """How messages name the whole file, of which a mapping may make several."""
+        return f"{self.reading.mapping.folder}/{self.path.name}" if self.reading else self.label
 
     @property
     def part(self) -> str:
@@ -119,7 +125,7 @@ def discover(landing: Path, settings: LandingSettings | None = None) -> Discover
     Raises
     ------
     LandingError
-        If two mappings read one file.
+        If two mappings read one file, or a folder cannot be listed.
     """
     rules = settings or LandingSettings()
     folders = {each.folder for each in rules.mapping}
@@ -170,6 +176,18 @@ def _mapping_of(entry: Path, folder: str, mappings: Sequence[Mapping]) -> Mappin
             "read it. Make their patterns in `landing.mapping` tell files apart."
         )
     return found[0] if found else None
+
+
+def hash_of(file: LandingFile) -> str:
+    """Return the hash of a landing file's bytes.
+
+    Raises
+    ------
+    LandingError
+        If it cannot be read: naming it, why, and what to do.
+    """
+    with said_of(file.label_of_all, file.path):
+        return content_sha256(file.path)
 
 
 def content_sha256(path: Path) -> str:
@@ -233,7 +251,7 @@ def check_is_what_its_suffix_says(file: LandingFile) -> None:
         raise LandingError(
             f"landing/{file.table}: a file's name is not valid UTF-8; rename it."
         ) from None
-    with file.path.open("rb") as stream:
+    with said_of(file.label_of_all, file.path), file.path.open("rb") as stream:
         beginning = stream.read(8)
     if not beginning:
         raise LandingError(
@@ -255,12 +273,17 @@ def check_is_what_its_suffix_says(file: LandingFile) -> None:
 
 def _entries(folder: Path) -> list[Path]:
     """List a folder by the bytes of the names, without hidden and unfinished files."""
-    if not folder.is_dir():
-        return []
+    try:
+        entries = list(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise LandingError(
+            f"{folder}: the folder cannot be listed ({error.strerror}). Allow the user that runs "
+            "Strata to read it (`chmod a+rx`)."
+        ) from None
     return sorted(
         (
             entry
-            for entry in folder.iterdir()
+            for entry in entries
             if not entry.name.startswith((".", "~$"))
             and not entry.name.lower().endswith(UNFINISHED_SUFFIXES)
         ),

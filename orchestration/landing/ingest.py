@@ -12,8 +12,8 @@ from orchestration.landing.files import (
     SUFFIXES,
     Discovery,
     LandingFile,
-    content_sha256,
     discover,
+    hash_of,
     state,
 )
 from orchestration.landing.hashed_files import keep_hashes, recall_hashes
@@ -36,6 +36,7 @@ from orchestration.landing.scratch import (
     load_scratch,
 )
 from orchestration.landing.statement import typed_columns
+from orchestration.landing.unreadable import said_of
 from orchestration.landing_schema import LANDING
 from orchestration.settings import Settings
 
@@ -51,12 +52,15 @@ class _Content:
 
     @classmethod
     def of(cls, file: LandingFile) -> "_Content":
-        size, changed_ns = state(file.path)
-        return cls(file, content_sha256(file.path), size, changed_ns)
+        with said_of(file.label_of_all, file.path):
+            size, changed_ns = state(file.path)
+        return cls(file, hash_of(file), size, changed_ns)
 
     def check_unchanged(self) -> None:
         """Refuse a file that somebody is still writing: its hash is not that of what was read."""
-        if state(self.file.path) != (self.bytes, self.changed_ns):
+        with said_of(self.file.label_of_all, self.file.path):
+            is_changed = state(self.file.path) != (self.bytes, self.changed_ns)
+        if is_changed:
             raise LandingError(
                 f"{self.file.label}: the file changed while it was read. Write it under a name "
                 "that ends in `.part` and rename it when it is whole."
@@ -96,12 +100,16 @@ def ingest(
         home, discovery, is_loaded=any(table == "transactions" for table, *_ in known.first)
     )
     loaded = lines_loaded(connection)
+    contents, unreadable = _contents(discovery.files)
     new = [
         each
-        for each in map(_Content.of, discovery.files)
+        for each in contents
         if (each.file.table, each.sha256, each.file.name) not in known.names
     ]
     try:
+        if unreadable:
+            others = _problems(connection, new, settings)
+            raise LandingError("\n".join(dict.fromkeys([*unreadable, *others])))
         with transaction(connection):
             create_raw_schema(connection)
             ingested = _take_in(connection, new, known, settings, run_id)
@@ -109,7 +117,7 @@ def ingest(
             check_one_way_of_keying(connection, known.next_seq, loaded)
     except _FileError as error:
         others = _problems(connection, new[error.position + 1 :], settings)
-        raise LandingError("\n".join([str(error), *others])) from None
+        raise LandingError("\n".join(dict.fromkeys([str(error), *others]))) from None
     finally:
         drop_scratch(connection)
     keep_hashes(connection, [file.path for file in discovery.files])
@@ -122,6 +130,17 @@ class _FileError(LandingError):
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
         self.position = position
+
+
+def _contents(files: Sequence[LandingFile]) -> tuple[list[_Content], list[str]]:
+    """Return the contents of the files that can be read, and what is wrong with the others."""
+    contents, problems = [], []
+    for file in files:
+        try:
+            contents.append(_Content.of(file))
+        except LandingError as error:
+            problems.append(str(error))
+    return contents, problems
 
 
 def _known_contents(connection: duckdb.DuckDBPyConnection) -> _Known:

@@ -15,7 +15,7 @@ from orchestration.home import Home
 from orchestration.landing.cells import quoted
 from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.databases.inspection import inspect_database
-from orchestration.landing.files import LandingFile, content_sha256, discover
+from orchestration.landing.files import LandingFile, discover, hash_of
 from orchestration.landing.inspection import FileInspection, LandingInspection
 from orchestration.landing.rules import check_currencies, check_one_way_of_keying
 from orchestration.landing.schema import (
@@ -65,8 +65,15 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         known, warning = _attach_warehouse(connection, home)
         warnings += [warning] if warning else []
         seen: dict[tuple[str, str, str], str] = {}
+        hashes: list[tuple[LandingFile, str]] = []
         for seq, file in enumerate(discovery.files, start=1):
-            sha = content_sha256(file.path)
+            try:
+                sha = hash_of(file)
+            except LandingError as error:
+                files.append(_without_rows(file, "unknown", error))
+                problems += [each for each in files[-1].problems if each not in problems]
+                continue
+            hashes.append((file, sha))
             status = _status(file, sha, known, seen)
             if known and (file.table, file.name) in known.labels and status in ("new", "copy"):
                 warnings.append(
@@ -81,8 +88,8 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
             if not each.problems:
                 facts.add_scratch(file.table)
             files.append(each)
-            problems += each.problems
-        _keep_loaded_lines(connection, known, discovery.files)
+            problems += [problem for problem in each.problems if problem not in problems]
+        _keep_loaded_lines(connection, known, hashes, shift=len(discovery.files))
         databases = tuple(inspect_database(each) for each in settings.landing.databases)
         problems += [each.problem for each in databases if each.problem]
         if (
@@ -96,7 +103,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
         warnings += _warnings_of_postgres(settings)
         warnings += _mappings_without_files(settings, discovery.files, known)
         if known and known.files:
-            facts.add_loaded({content_sha256(file.path) for file in discovery.files})
+            facts.add_loaded({sha for _, sha in hashes})
         schemes = predict_schemes(facts.to_data_facts(settings), settings)
     return LandingInspection(
         tuple(files),
@@ -201,14 +208,7 @@ def _inspect_file(
     try:
         facts = load_scratch(connection, file, settings)
     except LandingError as error:
-        return FileInspection(
-            file.table,
-            file.name,
-            status,
-            problems=tuple(str(error).splitlines()),
-            mapping=name,
-            pattern=pattern,
-        )
+        return _without_rows(file, status, error)
     if file.table == "transactions" and status != "copy":
         connection.execute(
             "insert into raw.files values (?, 'transactions', ?, '', 0, 0, null, '', "
@@ -237,20 +237,37 @@ def _inspect_file(
     )
 
 
+def _without_rows(file: LandingFile, status: str, error: LandingError) -> FileInspection:
+    """Return what is known of a file that cannot be used: what is wrong with it."""
+    mapping = file.reading.mapping if file.reading else None
+    return FileInspection(
+        file.table,
+        file.name,
+        status,
+        problems=tuple(str(error).splitlines()),
+        mapping=mapping.name if mapping else None,
+        pattern=mapping.files if mapping else None,
+    )
+
+
 def _keep_loaded_lines(
     connection: duckdb.DuckDBPyConnection,
     known: _Loaded | None,
-    files: tuple[LandingFile, ...],
+    files: list[tuple[LandingFile, str]],
+    *,
+    shift: int,
 ) -> None:
-    """Add the lines of files that were loaded and no longer lie in the landing folder."""
+    """Add the lines of files that were loaded and no longer lie in the landing folder.
+
+    They are numbered from `shift` on, after the files that lie there.
+    """
     if known is None or not known.files:
         return
-    here = [content_sha256(file.path) for file in files if file.table == "transactions"]
+    here = [sha for file, sha in files if file.table == "transactions"]
     gone = (
         "select file_seq from warehouse.raw.files where source_table = 'transactions' "
         "and status = 'loaded' and not list_contains($here, content_sha256)"
     )
-    shift = len(files)
     connection.execute(
         f"insert into raw.files select * replace (file_seq + {shift} as file_seq) "
         f"from warehouse.raw.files where file_seq in ({gone})",

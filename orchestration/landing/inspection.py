@@ -12,7 +12,9 @@ from orchestration.own_rule_counts import NO_RULES, RuleCounts
 
 @dataclass(frozen=True)
 class FileInspection:
-    """One landing file; `status` is `new`, `loaded`, `copy`, or `unknown` if raw is in use.
+    """One landing file; `status` is `new`, `loaded` or `copy`.
+
+    It is `unknown` if raw is in use or the file cannot be read.
 
     `mapping` and `pattern` say by which entry of `landing.mapping` it is read, `left_out` how many
     of its rows that entry does not take for this table.

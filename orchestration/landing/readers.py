@@ -14,6 +14,7 @@ from orchestration.landing.counting import (
     read_csv_header,
 )
 from orchestration.landing.files import LandingFile
+from orchestration.landing.unreadable import check_can_be_read
 
 # One line; longer ones are taken for a quote that was never closed.
 MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -60,6 +61,10 @@ def reading_failed(file: LandingFile, error: duckdb.Error) -> LandingError:
             f"{file.label}: reading it takes more memory or temporary space than there is. Raise "
             "`memory_limit` in strata.yml, make room on the disk, or land it as smaller files."
         )
+    try:
+        check_can_be_read(file.label_of_all, file.path)
+    except LandingError as unreadable:
+        return unreadable
     if file.format == "jsonl":
         line = first_broken_json_line(file)
         where = f", line {line}" if line else ""

@@ -18,6 +18,7 @@ from orchestration.landing.readers import ROW_NUMBER_OF_PARQUET, Source, reading
 from orchestration.landing.rules import named_currency
 from orchestration.landing.statement import bad_bit, range_bit, typing_statement
 from orchestration.landing.typing_sql import EXPECTED_FORMS
+from orchestration.landing.unreadable import said_of
 from orchestration.landing_schema import LANDING
 from orchestration.landing_table import Column
 from orchestration.settings import Settings
@@ -73,6 +74,14 @@ def load_scratch(
         With everything that is wrong with the file as a whole.
     """
     check_is_what_its_suffix_says(file)
+    with said_of(file.label_of_all, file.path):
+        return _load_scratch(connection, file, settings)
+
+
+def _load_scratch(
+    connection: duckdb.DuckDBPyConnection, file: LandingFile, settings: Settings
+) -> ScratchFacts:
+    """Do what `load_scratch` says with a file whose beginning is that of its format."""
     try:
         source = open_landing_file(connection, file)
         counted = count_taken(file, source.header)

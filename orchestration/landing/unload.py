@@ -12,6 +12,7 @@ from orchestration.errors import InputError
 from orchestration.home import Home
 from orchestration.landing.files import content_sha256
 from orchestration.landing.schema import has_raw_schema, mapped_files_loaded, transaction
+from orchestration.landing.unreadable import said_of
 from orchestration.landing_schema import LANDING
 
 MAX_FILES_LISTED = 20
@@ -90,7 +91,8 @@ def unload(connection: duckdb.DuckDBPyConnection, home: Home, file: str) -> Unlo
     source = home.landing / label
     target = home.unloaded / label
     # A landing file that was overwritten since is another content: it is not this one's to move.
-    is_there = source.is_file() and content_sha256(source) == last.sha256
+    with said_of(label, source):
+        is_there = source.is_file() and content_sha256(source) == last.sha256
     if is_there and target.exists():
         raise InputError(
             f"{label} was not taken back: {target} is there already. Move that file away first."

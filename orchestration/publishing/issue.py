@@ -24,6 +24,9 @@ from orchestration.publishing.manifest import (
 from orchestration.publishing.room import cleared_on_failure
 from orchestration.publishing.tables import SCHEMA_VERSION
 
+# As many as the terminal shows of a run's id; fewer may mean another run tomorrow.
+MIN_ID_CHARACTERS = 8
+
 
 class NightMovesBackError(StrataError):
     """A night older than the published one, whose latest-night tables must stay."""
@@ -119,22 +122,36 @@ def reissue_stale(home: Home, failed_as_of: date, failed_at: datetime) -> Issue 
 def restore(home: Home, run_id: str) -> Issue:
     """Put the kept issue of a run back, serving file and manifest.
 
+    `run_id` may be its beginning, as the terminal shows it.
+
     Raises
     ------
     InputError
-        If no good night of that run is kept; lists those that are.
+        If no good night of that run is kept, or several could be meant; lists them.
     """
     retention.recover(home)
     kept = kept_issues(home)
-    found = [issue for issue in kept if issue.run_id == run_id]
+    found = [issue for issue in kept if issue.run_id == run_id] or [
+        issue
+        for issue in kept
+        if len(run_id) >= MIN_ID_CHARACTERS and issue.run_id.startswith(run_id)
+    ]
+    if len({issue.run_id for issue in found}) > 1:
+        raise InputError(
+            f"Several kept nights were made by runs that begin with {run_id!r}: {_listed(found)}."
+        )
     if not found:
-        listed = [f"{issue.run_id} ({issue.as_of_date})" for issue in reversed(kept)]
         raise InputError(
             f"No kept night was made by run {run_id!r}. "
-            + (f"Kept, latest first: {', '.join(listed)}." if listed else "None is kept yet.")
+            + (f"Kept, latest first: {_listed(kept)}." if kept else "None is kept yet.")
         )
     commit(home, found[-1])
     return found[-1]
+
+
+def _listed(issues: list[Issue]) -> str:
+    """Return runs and their nights, latest first."""
+    return ", ".join(f"{issue.run_id} ({issue.as_of_date})" for issue in reversed(issues))
 
 
 def _publish_built(

@@ -16,6 +16,8 @@ BUILT = (
     "fct_segment_profiles fct_segment_scorecard fct_segment_categories"
 )
 TWICE = ("rfm", "care")
+# Not of a customer of yesterday, nor of one of long ago; of those between it cannot be computed.
+TOO_MANY_DIGITS = "(recency_days - 1) * (100000 - recency_days) * 9223372036854775 > 5"
 JANUARY = datetime.combine(date(2026, 1, 1), time(8))
 HISTORY = (
     "select scheme, customer_id, segment_id, valid_from, exit_reason "
@@ -45,7 +47,9 @@ def rules(big: str = "monetary > 50", rest: str | None = "Others") -> dict[str, 
     if rest:
         care["otherwise"] = rest
     bare = {"scheme": "bare", "segments": [{"name": "Silent", "when": "recency_days > 20"}]}
-    empty = {"scheme": "empty", "segments": [{"name": "Never", "when": "false"}]}
+    never = {"name": "Never", "when": "false"}
+    overflow = {"name": "Too many digits", "when": TOO_MANY_DIGITS}
+    empty = {"scheme": "empty", "segments": [never, overflow]}
     return {"own_rules": [care, bare, empty]}
 
 

@@ -5,35 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from orchestration import warehouse
-from orchestration.home import Home
-from tests.conftest import NIGHT, SETTINGS, Installation, shop_in
+from tests.conftest import NIGHT, SETTINGS, Installation
 from tests.wiring.test_lock import held_by_another_process
 
 NEXT_NIGHT = "2024-07-01"
 HEADER = "order_id,line_id,customer_id,ordered_at,product_id,quantity,amount\n"
-
-
-@pytest.fixture(scope="module")
-def published_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with one good night, to be copied."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        made = shop_in(tmp_path_factory.mktemp("published"), monkeypatch)
-        made.night(NIGHT)
-    return made.home.root
-
-
-@pytest.fixture
-def published(
-    published_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Installation:
-    root = tmp_path / "home"
-    shutil.copytree(published_root, root, symlinks=True)
-    return Installation(Home(root), monkeypatch)
 
 
 def tables(installation: Installation) -> list[tuple[object, ...]]:
@@ -96,6 +76,20 @@ def test_a_bad_file_fails_the_night_and_the_last_good_tables_stand_as_stale(
         "select is_stale, cast(as_of_date as varchar), cast(failed_as_of_date as varchar) "
         "from marts.run_info"
     ) == [(True, NIGHT, NEXT_NIGHT)]
+
+
+@pytest.mark.parametrize("command", [("check",), ("run", "--as-of", NEXT_NIGHT)])
+def test_a_link_to_nothing_is_named_among_the_bad_files(
+    published: Installation, command: tuple[str, ...]
+) -> None:
+    published.land("transactions", "short.csv", "order_id,ordered_at\n1,2024-07-01\n")
+    (published.home.landing / "transactions" / "n.csv").symlink_to("/nonexistent")
+
+    result = published.strata(*command)
+
+    assert result.exit_code == 2, result.output
+    assert "transactions/n.csv: it is a link to /nonexistent, which is not there" in result.output
+    assert "transactions/short.csv: the required column `amount` is missing" in result.output
 
 
 @pytest.mark.long
@@ -264,6 +258,24 @@ def test_a_night_asked_for_while_another_runs_is_refused_with_the_holders_name(
         assert result.exit_code == 3, result.output
         assert "the night of 2024-05-01" in result.output
     assert run_info(published) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["backfill", "--from", NIGHT, "--to", "2024-05-01"], "runs backwards"),
+        (["run", "--as-of", "2999-01-01"], "is not over"),
+        (["rebuild", "--as-of", "1999-01-01"], "`first_day`"),
+    ],
+)
+def test_days_that_are_wrong_anyway_are_refused_while_another_runs(
+    published: Installation, arguments: list[str], word: str
+) -> None:
+    with held_by_another_process(published.home.root, 60):
+        result = published.strata(*arguments)
+
+    assert result.exit_code == 2, result.output
+    assert word in result.output
 
 
 @pytest.mark.parametrize(

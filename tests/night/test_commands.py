@@ -120,6 +120,11 @@ def test_a_backfill_publishes_once_and_keeps_every_nights_history(
         "select distinct cast(as_of_date as varchar) from marts.fct_segment_profiles order by all"
     )
     assert [night for (night,) in nights] == ["2024-06-16", "2024-06-23", NIGHT]
+    checked = installation.published(
+        "select cast(as_of_date as varchar), count(*) > 50, bool_and(passed or severity = 'warn') "
+        "from marts.fct_data_quality group by all order by all"
+    )
+    assert checked == [(night, True, True) for (night,) in nights]
     assert len(list(installation.home.serving.glob("strata-*.duckdb"))) == 1
     overlaps = installation.published(
         "select count(*) from marts.fct_segment_history as one join marts.fct_segment_history as "

@@ -4,7 +4,7 @@ import pytest
 
 from orchestration.errors import InputError
 from orchestration.home import Home
-from orchestration.publishing import current_issue, kept_issues, restore
+from orchestration.publishing import current_issue, issue, kept_issues, restore
 
 
 def missing_files(home: Home) -> list[str]:
@@ -70,6 +70,23 @@ def test_a_night_put_back_outlives_the_seven(home: Home, warehouse, numbers_read
 def test_a_run_that_is_not_kept_is_named_with_those_that_are(published_home: Home) -> None:
     with pytest.raises(InputError, match=r"'run-9'.*run-2 \(2026-03-03\), run-1 \(2026-03-02\)"):
         restore(published_home, "run-9")
+
+
+def test_the_beginning_of_an_id_will_do_if_it_is_one_runs_alone(
+    home: Home, warehouse, numbers_read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issue, "MIN_ID_CHARACTERS", 6)
+    for number in (101, 102, 203):
+        warehouse.publish(home, number)
+
+    with pytest.raises(InputError, match=r"begin with 'run-10': run-102 .*, run-101 "):
+        restore(home, "run-10")
+    with pytest.raises(InputError, match="No kept night was made by run 'run-2'"):
+        restore(home, "run-2")
+    restore(home, "run-101")
+    assert numbers_read(home) == ({101}, {101})
+    restore(home, "run-20")
+    assert numbers_read(home) == ({203}, {203})
 
 
 def test_before_the_first_publish_nothing_can_be_put_back(home: Home) -> None:

@@ -16,7 +16,7 @@ night as (
 
 ),
 
-{# Which rules hold, of every customer; a condition on what is not known does not. #}
+{# Which rules hold, of every customer; a condition on what is not known, or too large, does not. #}
 met as (
 
     select
@@ -25,7 +25,7 @@ met as (
         customers.{{ column }},
         {% endfor -%}
         {% for rule in conditions_of(schemes) -%}
-        coalesce({{ rule.predicate }}, false) as met_{{ rule.number }},
+        coalesce({{ or_null(rule.predicate) }}, false) as met_{{ rule.number }},
         {% endfor -%}
         customers.customer_id
     from {{ ref('customer_base') }} as customers
