@@ -19,6 +19,9 @@ NIGHT_ROWS = "customer_segments"
 OUTCOMES, OUTCOME_DAYS = "segment_outcomes", 90
 # Follows from the changes of all nights, and is told as a whole where it is not there.
 STAYS = "segment_stays"
+# Nights that did not come to their end; the rebuilt night takes them back.
+UNFINISHED = "unfinished_nights"
+_IS_FINISHED = f"as_of_date not in (select as_of_date from ops.{UNFINISHED})"
 # Whoever was a customer on any night; too many of them do no harm, too few show who refused.
 SEEN = "seen_customers"
 
@@ -72,6 +75,8 @@ def copy_what_is_known(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) ->
     _copy_raw(connection, plan)
     create_ops_schema(connection)
     _copy(connection, "ops", "account")
+    if UNFINISHED in tables_of(connection, "ops"):
+        _copy(connection, "ops", UNFINISHED, plan.other_nights)
     _copy(connection, "ops", "check_results", plan.other_nights)
     _copy_models(connection, plan)
     _copy_segments(connection, plan)
@@ -117,9 +122,9 @@ def _copy_models(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
     there = tables_of(connection, "ml")
     if "behaviour_scores" in there and "model_runs" in there:
         night_before = (
-            f"(select max(as_of_date) from {LIVE}.ml.model_runs "
-            f"where kind = 'behaviour' and as_of_date < date '{plan.as_of_date}' "
-            f"and {plan.nights_of_models})"
+            "(select max(as_of_date) from ml.model_runs where kind = 'behaviour' "
+            f"and is_taken_back is not true and as_of_date < date '{plan.as_of_date}' "
+            f"and {_IS_FINISHED})"
         )
         _copy(connection, "ml", "behaviour_scores", f"as_of_date = {night_before}")
     if plan.has_later_nights:
@@ -164,12 +169,13 @@ def _is_told(plan: CopyPlan) -> str:
 
 def _is_beside(plan: CopyPlan) -> str:
     """Return the condition on full night rows: those of the nights next to the night."""
-    rows, night = f"{LIVE}.segments.{NIGHT_ROWS}", f"date '{plan.as_of_date}'"
+    night = f"date '{plan.as_of_date}'"
+    nights = f"from {LIVE}.segments.{NIGHT_ROWS} where {_IS_FINISHED} and as_of_date"
     return (
         "(scheme, as_of_date) in ("
-        f"select (scheme, max(as_of_date)) from {rows} where as_of_date < {night} group by scheme "
+        f"select (scheme, max(as_of_date)) {nights} < {night} group by scheme "
         "union all "
-        f"select (scheme, min(as_of_date)) from {rows} where as_of_date > {night} group by scheme)"
+        f"select (scheme, min(as_of_date)) {nights} > {night} group by scheme)"
     )
 
 
