@@ -27,10 +27,15 @@ from orchestration.behaviour_history import (
     reason_given,
     rejected_on_drift,
 )
-from orchestration.behaviour_rechain import has_later_nights, rechain, stored_places
+from orchestration.behaviour_rechain import (
+    forget_telling,
+    has_later_nights,
+    rechain,
+    stored_places,
+)
 from orchestration.behaviour_tables import NO_MODEL, ModelRun, write_night
 from orchestration.feature_frames import read_doubles
-from orchestration.ml_tables import columns_of
+from orchestration.ml_tables import columns_of, one_transaction
 
 # One seed for all fits: a night that is run again must learn the same model.
 RANDOM_STATE = 20250101
@@ -98,7 +103,10 @@ def run_behaviour(
     *,
     language: Language,
 ) -> BehaviourNight:
-    """Learn if it is due, score, and write the night's rows of `ml`.
+    """Learn if it is due, score, and write the night's rows of `ml`, all of them or none.
+
+    Later nights are told anew in the same transaction: who stood elsewhere before is known as long
+    as the night's earlier rows are there.
 
     Parameters
     ----------
@@ -125,26 +133,34 @@ def run_behaviour(
         tonights = drift_of(night.model, features)
     is_inserted = has_later_nights(connection, as_of_date)
     stood = stored_places(connection, as_of_date) if is_inserted else None
-    write_night(
-        connection,
-        as_of_date,
-        run_id,
-        model=night.model,
-        runs=night.runs,
-        scores=with_causes(
-            night.scores,
-            features,
-            before=before,
-            earlier_model=model_before(connection, models_folder, as_of_date),
-        ),
-        profiles=_profiles(night, features),
-        candidates=night.candidates,
-        drifts=[each for each in (drift, tonights) if each is not None],
-        registry=registry,
+    scores = with_causes(
+        night.scores,
+        features,
+        before=before,
+        earlier_model=model_before(connection, models_folder, as_of_date),
     )
-    if is_inserted and night.model is not None:
-        stood = before if stood is None else stood
-        rechain(connection, as_of_date, run_id, stood=stood)
+    with one_transaction(connection):
+        write_night(
+            connection,
+            as_of_date,
+            run_id,
+            model=night.model,
+            runs=night.runs,
+            scores=scores,
+            profiles=_profiles(night, features),
+            candidates=night.candidates,
+            drifts=[each for each in (drift, tonights) if each is not None],
+            registry=registry,
+        )
+        forget_telling(connection, as_of_date)
+        if is_inserted and night.model is not None:
+            rechain(
+                connection,
+                as_of_date,
+                run_id,
+                stood=before if stood is None else stood,
+                stands=stored_places(connection, as_of_date),
+            )
     return night
 
 

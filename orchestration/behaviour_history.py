@@ -44,7 +44,8 @@ def model_before(
     """
     rows = connection.execute(
         "select max_by(model_id, as_of_date) from ml.model_runs where kind = 'behaviour' "
-        "and decision <> 'rejected' and trained_on is not null and as_of_date < ?",
+        "and decision <> 'rejected' and trained_on is not null and as_of_date < ? "
+        "and is_taken_back is not true",
         [as_of_date],
     ).fetchall()
     [(model_id,)] = rows
@@ -168,7 +169,7 @@ def _nights_before(
     """Return the latest existing nights before one, the latest first."""
     rows = connection.execute(
         "select distinct as_of_date from ml.model_runs where kind = 'behaviour' "
-        "and as_of_date < ? order by as_of_date desc limit ?",
+        "and is_taken_back is not true and as_of_date < ? order by as_of_date desc limit ?",
         [as_of_date, count],
     ).fetchall()
     return [night for (night,) in rows]

@@ -11,7 +11,7 @@ import pandas as pd
 from models.behaviour_model import BehaviourModel
 from models.registry import update_registry
 from orchestration.behaviour_drift import Drift
-from orchestration.ml_tables import columns_of, replace_all, replace_night
+from orchestration.ml_tables import columns_of, put_all, put_night
 
 # Stands for the model of a night, or of a refit, that came to none.
 NO_MODEL = "behaviour-none"
@@ -45,7 +45,10 @@ def write_night(
     drifts: Sequence[Drift],
     registry: pd.DataFrame,
 ) -> None:
-    """Replace the night's rows in every table of the behaviour model.
+    """Replace the night's rows in every table of the behaviour model; in one transaction, if any.
+
+    The caller holds it: scores without the run that tells of them would be no night, and later
+    nights that were not told anew would follow from rows that are gone.
 
     Parameters
     ----------
@@ -56,10 +59,10 @@ def write_night(
     night = {"as_of_date": as_of_date}
     model_id = model.model_id if model is not None else NO_MODEL
     if len(candidates):
-        replace_night(connection, "cluster_candidates", as_of_date, candidates.assign(**night))
+        put_night(connection, "cluster_candidates", as_of_date, candidates.assign(**night))
     seen = {drift.model_id: drift for drift in drifts}
     run_rows = [_run_row(run, seen.get(run.model_id)) | night | {"run_id": run_id} for run in runs]
-    replace_night(connection, "model_runs", as_of_date, pd.DataFrame(run_rows), kind="behaviour")
+    put_night(connection, "model_runs", as_of_date, pd.DataFrame(run_rows), kind="behaviour")
     drift_rows = [
         drift.features.assign(**night, run_id=run_id, model_id=each) for each, drift in seen.items()
     ]
@@ -74,7 +77,7 @@ def write_night(
     _replace(connection, "segment_descents", as_of_date, descents)
     told = {"run_id": run_id, "model_id": model_id}
     people = pd.DataFrame() if model is None else scores.reset_index(names="customer_id")
-    replace_night(connection, "behaviour_scores", as_of_date, people, same=night | told)
+    put_night(connection, "behaviour_scores", as_of_date, people, same=night | told)
     _replace(
         connection,
         "cluster_profiles",
@@ -83,7 +86,7 @@ def write_night(
     )
     if model is not None:
         updated = update_registry(registry, model, as_of_date=as_of_date)
-        replace_all(connection, "behaviour_segments", updated)
+        put_all(connection, "behaviour_segments", updated)
 
 
 def _run_row(run: ModelRun, drift: Drift | None) -> dict[str, Any]:
@@ -106,6 +109,7 @@ def _run_row(run: ModelRun, drift: Drift | None) -> dict[str, Any]:
         "base_rate": None,
         "far_share": drift.far.share if drift else None,
         "far_share_limit": drift.far.limit if drift else None,
+        "is_taken_back": False,
     }
 
 
@@ -116,4 +120,4 @@ def _replace(
     frames: Sequence[pd.DataFrame],
 ) -> None:
     rows = pd.concat(frames) if frames else pd.DataFrame(columns=columns_of(table))
-    replace_night(connection, table, as_of_date, rows)
+    put_night(connection, table, as_of_date, rows)

@@ -27,10 +27,16 @@ def nights_to_keep(nights: Iterable[date], *, tonight: date, full_nights: int) -
 def write_kept_nights(
     connection: duckdb.DuckDBPyConnection, tonight: date, full_nights: int
 ) -> None:
-    """Replace `ops.kept_nights`, by which dbt and the models drop full rows of other nights."""
+    """Replace `ops.kept_nights`, by which dbt and the models drop full rows of other nights.
+
+    A night that did not come to its end is none that others make room for.
+    """
     nights = [tonight]
     if _exists(connection, "segments", "segment_nights"):
-        rows = connection.execute("select distinct as_of_date from segments.segment_nights")
+        rows = connection.execute(
+            "select distinct as_of_date from segments.segment_nights "
+            "where as_of_date not in (select as_of_date from ops.unfinished_nights)"
+        )
         nights += [night for (night,) in rows.fetchall()]
     kept = nights_to_keep(nights, tonight=tonight, full_nights=full_nights)
     connection.execute("delete from ops.kept_nights")

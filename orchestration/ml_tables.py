@@ -1,6 +1,7 @@
 """The tables of schema `ml`: what the Python models learn and score, night by night."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,9 @@ TABLES: dict[str, str] = {
     "rechained_nights": """
         as_of_date date not null, run_id varchar not null
     """,
+    "told_anew": """
+        as_of_date date not null, run_id varchar not null
+    """,
     "behaviour_segments": """
         segment_id varchar not null, segment_name varchar not null,
         segment_name_zh varchar not null, description varchar not null,
@@ -45,7 +49,7 @@ TABLES: dict[str, str] = {
         silhouette double, stability double, agreement_with_previous double,
         drift_max_psi double, decision varchar not null, decision_reason varchar,
         label varchar, population varchar, base_rate double, far_share double,
-        far_share_limit double
+        far_share_limit double, is_taken_back boolean
     """,
     "customer_predictions": """
         as_of_date date not null, run_id varchar not null, customer_id varchar not null,
@@ -117,7 +121,36 @@ def read_profiles(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd
     ).df()
 
 
+@contextmanager
+def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Do what a `with` block does as a whole, or nothing of it."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
 def replace_night(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    as_of_date: date,
+    rows: pd.DataFrame,
+    *,
+    kind: str | None = None,
+    same: Mapping[str, Any] | None = None,
+) -> None:
+    """Put one night's rows into a table in place of those it had, in a transaction of its own.
+
+    The arguments are those of `put_night`.
+    """
+    with one_transaction(connection):
+        put_night(connection, table, as_of_date, rows, kind=kind, same=same)
+
+
+def put_night(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     as_of_date: date,
@@ -130,13 +163,11 @@ def replace_night(
 
     `rows` holds the table's columns by name, but for those of `same`, which have one value in all
     rows: a million copies of it cost seconds. A missing column is an error. With `kind`, only the
-    night's rows of that kind are replaced.
+    night's rows of that kind are replaced. The caller holds a transaction.
     """
     of_kind = "" if kind is None else f" and kind = '{kind}'"
-    connection.execute("begin")
     connection.execute(f"delete from ml.{table} where as_of_date = ?{of_kind}", [as_of_date])
     _insert(connection, table, rows, same or {})
-    connection.execute("commit")
 
 
 def replace_all(
@@ -146,14 +177,27 @@ def replace_all(
     *,
     same: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put `rows` into a table in place of all that it holds.
+    """Put `rows` into a table in place of all that it holds, in a transaction of its own.
 
-    `same` as `replace_night` takes it.
+    The arguments are those of `put_all`.
     """
-    connection.execute("begin")
+    with one_transaction(connection):
+        put_all(connection, table, rows, same=same)
+
+
+def put_all(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: pd.DataFrame,
+    *,
+    same: Mapping[str, Any] | None = None,
+) -> None:
+    """Put `rows` into a table in place of all that it holds; `same` as `put_night` takes it.
+
+    The caller holds a transaction.
+    """
     connection.execute(f"delete from ml.{table}")
     _insert(connection, table, rows, same or {})
-    connection.execute("commit")
 
 
 def _insert(

@@ -55,6 +55,8 @@ _DDL = (
     "create table if not exists ops.core_intake (is_resumed boolean not null)",
     # The run after which the stays followed from all changes; empty while a run is at them.
     "create table if not exists ops.stays_build (run_id varchar not null)",
+    # Nights that a run began and did not bring to an end.
+    "create table if not exists ops.unfinished_nights (as_of_date date not null)",
     # What the company's own `playbook.csv` says, a row a segment.
     PLAYBOOK_DDL,
     # The first night's time zone: business days were cut by it, so it cannot change under them.

@@ -19,8 +19,9 @@ from orchestration.errors import InputError, StrataError
 from orchestration.home import Home
 from orchestration.jobs import UNPUBLISHED
 from orchestration.lock import hold_the_warehouse
+from orchestration.ml_tables import create_ml_schema
 from orchestration.night import Progress, explain
-from orchestration.ops_tables import write_night
+from orchestration.ops_tables import create_ops_schema, write_night
 from orchestration.preview_moves import PUBLISHED, Changed, Preview, moves_between
 from orchestration.rebuild import (
     BUILDING,
@@ -210,6 +211,9 @@ def _prepared(home: Home, settings: Settings, night: _Night) -> Home:
 
 def _compute_segments(beside: Home, settings: Settings, night: _Night) -> None:
     with connect(beside, settings) as connection:
+        # A warehouse of an earlier version lacks tables that came since.
+        create_ops_schema(connection)
+        create_ml_schema(connection)
         write_night(connection, night.as_of_date, night.run.run_id, settings)
     with _same_environment():
         point_dbt_at(beside, settings)

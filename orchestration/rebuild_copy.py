@@ -22,6 +22,9 @@ STAYS = "segment_stays"
 # Of whatever night: whoever was a customer on one, for too few would show who refused; and the
 # numbers of segments, by which the night before holds them, whichever night gave them.
 OF_ALL_NIGHTS = ("seen_customers", "segment_numbers")
+# Nights that did not come to their end; the rebuilt night takes them back.
+UNFINISHED = "unfinished_nights"
+_IS_FINISHED = f"as_of_date not in (select as_of_date from ops.{UNFINISHED})"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def copy_what_is_known(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) ->
     _copy_raw(connection, plan)
     create_ops_schema(connection)
     _copy(connection, "ops", "account")
+    if UNFINISHED in tables_of(connection, "ops"):
+        _copy(connection, "ops", UNFINISHED, plan.other_nights)
     _copy(connection, "ops", "check_results", plan.other_nights)
     _copy_models(connection, plan)
     _copy_segments(connection, plan)
@@ -118,9 +123,9 @@ def _copy_models(connection: duckdb.DuckDBPyConnection, plan: CopyPlan) -> None:
     there = tables_of(connection, "ml")
     if "behaviour_scores" in there and "model_runs" in there:
         night_before = (
-            f"(select max(as_of_date) from {LIVE}.ml.model_runs "
-            f"where kind = 'behaviour' and as_of_date < date '{plan.as_of_date}' "
-            f"and {plan.nights_of_models})"
+            "(select max(as_of_date) from ml.model_runs where kind = 'behaviour' "
+            f"and is_taken_back is not true and as_of_date < date '{plan.as_of_date}' "
+            f"and {_IS_FINISHED})"
         )
         _copy(connection, "ml", "behaviour_scores", f"as_of_date = {night_before}")
     if plan.has_later_nights:
@@ -165,12 +170,13 @@ def _is_told(plan: CopyPlan) -> str:
 
 def _is_beside(plan: CopyPlan) -> str:
     """Return the condition on full night rows: those of the nights next to the night."""
-    rows, night = f"{LIVE}.segments.{NIGHT_ROWS}", f"date '{plan.as_of_date}'"
+    night = f"date '{plan.as_of_date}'"
+    nights = f"from {LIVE}.segments.{NIGHT_ROWS} where {_IS_FINISHED} and as_of_date"
     return (
         "(scheme, as_of_date) in ("
-        f"select (scheme, max(as_of_date)) from {rows} where as_of_date < {night} group by scheme "
+        f"select (scheme, max(as_of_date)) {nights} < {night} group by scheme "
         "union all "
-        f"select (scheme, min(as_of_date)) from {rows} where as_of_date > {night} group by scheme)"
+        f"select (scheme, min(as_of_date)) {nights} > {night} group by scheme)"
     )
 
 

@@ -31,6 +31,7 @@ from orchestration.table_comparison import (
     columns_by_table,
     compare_table,
 )
+from orchestration.unfinished_nights import unfinished_nights
 from orchestration.warehouse import connect
 
 # All that a night makes and a later one builds on or publishes: a rebuild begins with `raw`, and
@@ -146,7 +147,8 @@ def _last_night(connection: duckdb.DuckDBPyConnection) -> tuple[date, str]:
         "where schema_name = 'segments' and table_name = 'segment_nights'"
     ).fetchone()
     came_through = (
-        made
+        night not in unfinished_nights(connection)
+        and made
         and made[0]
         and connection.execute(
             "select 1 from segments.segment_nights where as_of_date = ? and run_id = ? limit 1",

@@ -19,6 +19,7 @@ from orchestration.ui_metadata.steps import (
     cluster_profiles,
     segment_sizes,
 )
+from orchestration.unfinished_nights import begin_scores, told_of
 
 GROUP = "models"
 OWNERS = ["team:data-science"]
@@ -28,6 +29,8 @@ BEHAVIOUR_TABLES = {
     "its centre, the margin to the next one, three reasons.",
     "rechained_nights": "One row per night whose border customers a run of an earlier night told "
     "anew, with the last such run.",
+    "told_anew": "One row per night and run of an earlier night that told rows of it anew, until "
+    "the segments have taken them over.",
     "behaviour_segments": "One row per behaviour segment that ever was: name, rule, first and last "
     "seen. Ids are never given twice.",
     "model_runs": "One row per night and model: which model scored, what was learned, and why.",
@@ -120,6 +123,8 @@ def build_clustering(partitions: dg.PartitionsDefinition[str]) -> list[dg.Assets
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         day = as_of_date(context)
         with night.connect() as connection:
+            for other in begin_scores(connection, day, context.run.run_id):
+                context.log.warning(told_of(other))
             features = read_features(connection)
             outcome = run_behaviour(
                 connection,

@@ -32,6 +32,7 @@ RECORDS = {
     "applied_files": "One row per landing file whose rows core holds, written once core is built.",
     "core_intake": "One row while core takes in files: whether it broke off the last time it did.",
     "kept_nights": "One row per night whose full rows are kept, tonight's among them.",
+    "unfinished_nights": "One row per night that a run began and did not bring to an end.",
     "own_rules": "One row per segment of the account's own rules; written with its settings.",
     "playbook_edits": "One row per segment that the company's own playbook.csv speaks of.",
     "check_results": "One row per night and check, written by the publish or at the night's end.",

@@ -27,9 +27,9 @@ from orchestration.dbt_failures import (
 from orchestration.dbt_translator import NightTranslator
 from orchestration.resources import NightHome, as_of_date
 from orchestration.row_counts import count_rows
-from orchestration.stays_state import begin_stays, end_stays
 from orchestration.ui_metadata.column_schema import of_table
 from orchestration.ui_metadata.key_tables import about_key_table
+from orchestration.unfinished_nights import begin_segments, end_segments, told_of
 
 # Folders of dbt_project/models that run before and after the Python models. One invocation each:
 # with a single one, dbt would run tests of later models before those models are built.
@@ -61,14 +61,15 @@ def build_dbt_stages(
         )
         def run_stage(context: dg.AssetExecutionContext, night: NightHome) -> Iterator[Event]:
             build = _plan_core(context, night) if name == "prepare" else None
+            if context.has_partition_key:
+                _refuse_another_night(context, night)
             if build is None:
-                with night.connect() as connection:
-                    begin_stays(connection, is_whole=not context.is_subset)
+                _begin_segments(context, night)
             yield from _run(context, night, manifest, translator, select, build)
             if not context.is_subset:
                 with night.connect() as connection:
                     if build is None:
-                        end_stays(connection, context.run.run_id)
+                        end_segments(connection, context.run.run_id)
                     else:
                         record_core_build(connection, build)
 
@@ -94,6 +95,19 @@ def _plan_core(context: dg.AssetExecutionContext, night: NightHome) -> CoreBuild
     return build
 
 
+def _begin_segments(context: dg.AssetExecutionContext, night: NightHome) -> None:
+    """Note that the night's segments are begun, and say which nights did not come to an end."""
+    with night.connect() as connection:
+        others = begin_segments(
+            connection,
+            as_of_date(context),
+            context.run.run_id,
+            is_whole=not context.is_subset,
+        )
+    for other in others:
+        context.log.warning(told_of(other))
+
+
 def _run(
     context: dg.AssetExecutionContext,
     night: NightHome,
@@ -108,8 +122,6 @@ def _run(
     the stage, and a failed step is what surely stops every later stage, Python included.
     """
     point_dbt_at(night.home, night.settings)
-    if context.has_partition_key:
-        _refuse_another_night(context, night)
     arguments = []
     if context.is_subset:
         names = {key.path[-1] for key in context.selected_asset_keys}

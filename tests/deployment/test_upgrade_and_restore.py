@@ -132,11 +132,20 @@ def make_older(home: Home) -> None:
         connection.execute(f"attach '{newer}' as newer (read_only)")
         connection.execute(f"attach '{home.warehouse}' as older (storage_version 'v1.2.0')")
         connection.execute("copy from database newer to older")
-        for table in ("core_build", "core_intake", "applied_files", "stays_build", "account"):
-            connection.execute(f"drop table older.ops.{table}")
+        for table in (
+            "ops.core_build",
+            "ops.core_intake",
+            "ops.applied_files",
+            "ops.stays_build",
+            "ops.unfinished_nights",
+            "ops.account",
+            "ml.told_anew",
+        ):
+            connection.execute(f"drop table older.{table}")
         # Views do not hold on to columns; the night makes them anew.
         for table, column in (
             ("ops.night", "git_sha"),
+            ("ml.model_runs", "is_taken_back"),
             ("segments.segment_nights", "reachable_customers"),
         ):
             connection.execute(f"alter table older.{table} drop column {column}")

@@ -1,8 +1,14 @@
 """A night that fails: what stops, what stays published, what is told."""
 
+import shutil
+from collections.abc import Callable
+from typing import Any
+
 import dagster as dg
 import duckdb
 import pytest
+from dbt.task.run import ModelRunner
+from dbt_common.exceptions import DbtRuntimeError
 
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
@@ -67,6 +73,48 @@ def test_a_failed_dbt_test_stops_python_and_publish_and_leaves_the_tables_stale(
         f"where as_of_date = date '{NIGHT}' and not passed"
     )
     assert kept == [("assert_landing_rows_balance", False)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("model", ["segment_changes", "segment_transitions"])
+def test_a_night_that_broke_off_among_its_segments_is_as_if_it_had_never_been_begun(
+    installation: Installation,
+    new_installation: Callable[[str], Installation],
+    monkeypatch: pytest.MonkeyPatch,
+    model: str,
+) -> None:
+    installation.night("2024-06-29")
+    never = new_installation("never")
+    shutil.copytree(installation.home.root, never.home.root, dirs_exist_ok=True, symlinks=True)
+    execute = ModelRunner.execute
+
+    def break_off(runner: ModelRunner, compiled: Any, manifest: Any) -> Any:
+        if runner.node.name == model:
+            raise DbtRuntimeError("the disk is full")
+        return execute(runner, compiled, manifest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ModelRunner, "execute", break_off)
+        assert installation.strata("run", "--as-of", NIGHT).exit_code == 1
+        assert installation.strata("reconcile").exit_code == 1
+
+    for each in (installation, never):
+        each.night("2024-07-02")
+
+    for table in (
+        "fct_customer_segments",
+        "fct_segment_changes",
+        "fct_segment_history",
+        "fct_segment_transitions",
+        "fct_segment_profiles",
+        "fct_segment_scorecard",
+        "fct_feature_drift",
+        "fct_model_runs where kind = 'behaviour'",
+    ):
+        rows = f"select * exclude (run_id) from marts.{table} order by all"
+        assert installation.published(rows) == never.published(rows), table
+    reconciled = installation.strata("reconcile")
+    assert reconciled.exit_code == 0, reconciled.output
 
 
 @pytest.mark.long

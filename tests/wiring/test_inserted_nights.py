@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration import behaviour
+from orchestration.behaviour import run_behaviour
+from orchestration.behaviour_rechain import take_back_places
 from orchestration.ml_tables import create_ml_schema
 from tests.wiring.test_behaviour_nights import MONDAY, Nights, planted
 
 # The second Monday learns anew.
 DAYS = [MONDAY + timedelta(days=number) for number in range(10)]
+LATE = 4
 # Who computed a row, and the words, which need the features.
 LEFT_OUT = {"run_id", "reason_1", "reason_2", "reason_3"}
 
@@ -101,3 +105,88 @@ def test_telling_anew_ends_at_a_night_that_was_thinned_out(tmp_path: Path) -> No
         nights.run(DAYS[2], features[DAYS[2]])
         assert [row for row in scores(nights) if row[0] > DAYS[3]] == before
         assert nights.rows("select * from ml.rechained_nights") == []
+
+
+def test_a_run_that_breaks_off_before_the_later_nights_are_told_has_written_nothing(
+    in_order: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its own rows alone written, a second run would find nobody who stands elsewhere."""
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    features = walks()
+    with duckdb.connect() as connection:
+        create_ml_schema(connection)
+        nights = Nights(connection, tmp_path / "models")
+        for number in [number for number in range(len(DAYS)) if number != LATE]:
+            nights.run(DAYS[number], features[DAYS[number]])
+        with monkeypatch.context() as patched:
+            patched.setattr(behaviour, "rechain", killed)
+            with pytest.raises(KeyboardInterrupt):
+                nights.run(DAYS[LATE], features[DAYS[LATE]])
+        assert not [row for row in scores(nights) if row[0] == DAYS[LATE]]
+        nights.run(DAYS[LATE], features[DAYS[LATE]])
+        assert scores(nights) == scores(in_order)
+
+
+def test_rows_told_anew_are_handed_over_until_the_segments_have_them(tmp_path: Path) -> None:
+    """The run that told them may break off before; the next one has nothing to tell anew."""
+    features = walks()
+    with duckdb.connect() as connection:
+        create_ml_schema(connection)
+        nights = Nights(connection, tmp_path / "models")
+        for number in [number for number in range(len(DAYS)) if number != LATE]:
+            nights.run(DAYS[number], features[DAYS[number]])
+        connection.execute("create table segments as select * from ml.behaviour_scores")
+        for run_id in ("broke off", "again"):
+            run_behaviour(
+                connection,
+                nights.models,
+                features[DAYS[LATE]],
+                DAYS[LATE],
+                run_id,
+                language="en",
+            )
+        handed_over = (
+            "select scores.as_of_date, scores.customer_id from ml.behaviour_scores as scores "
+            "semi join ml.told_anew using (as_of_date, run_id)"
+        )
+        moved = (
+            "select segments.as_of_date, segments.customer_id from segments "
+            "join ml.behaviour_scores as scores using (as_of_date, customer_id) "
+            "where segments.segment_id <> scores.segment_id"
+        )
+        assert nights.rows(moved)
+        assert set(nights.rows(moved)) <= set(nights.rows(handed_over))
+
+
+@pytest.mark.parametrize("late", [LATE, 7, 0])
+def test_a_night_that_is_taken_back_leaves_no_trace_in_later_ones(
+    tmp_path: Path, late: int
+) -> None:
+    """The second Monday, which learns, leaves its model: later nights may be scored with it."""
+    features = walks()
+    with duckdb.connect() as connection:
+        create_ml_schema(connection)
+        nights = Nights(connection, tmp_path / "models")
+        for number in range(len(DAYS)):
+            if number != late:
+                nights.run(DAYS[number], features[DAYS[number]])
+        without = scores(nights)
+        nights.run(DAYS[late], features[DAYS[late]])
+        assert {row[0] for row in set(without) - set(scores(nights))}
+
+        take_back_places(connection, DAYS[late], "the next run")
+
+        assert scores(nights) == without
+        with_places = "decision = 'scored' or is_taken_back is not true"
+        assert not [
+            row
+            for row in nights.rows(f"select as_of_date from ml.model_runs where {with_places}")
+            if row[0] == DAYS[late]
+        ]
+        nights.run(DAYS[late], features[DAYS[late]])
+        take_back_places(connection, DAYS[late], "the next run")
+        take_back_places(connection, DAYS[late], "the next run")
+        assert scores(nights) == without

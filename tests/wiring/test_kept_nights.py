@@ -59,6 +59,21 @@ def test_rows_of_other_nights_are_dropped_and_nights_count_that_were_thinned_bef
     assert left == [(date(2025, 5, 31),)]
 
 
+def test_a_night_that_came_to_no_end_takes_no_place_of_the_months_last_one() -> None:
+    nights = [date(2025, 5, 30), date(2025, 5, 31), date(2025, 6, 1)]
+    with duckdb.connect() as connection:
+        create_ops_schema(connection)
+        connection.execute("create schema segments")
+        connection.execute("create table segments.segment_nights (as_of_date date)")
+        connection.executemany(
+            "insert into segments.segment_nights values (?)", [(night,) for night in nights]
+        )
+        connection.execute("insert into ops.unfinished_nights values (?)", [nights[1]])
+        write_kept_nights(connection, date(2025, 6, 3), 1)
+        kept = connection.execute("select as_of_date from ops.kept_nights order by 1").fetchall()
+    assert kept == [(date(2025, 5, 30),), (date(2025, 6, 3),)]
+
+
 def test_before_any_night_ran_the_first_one_is_kept() -> None:
     with duckdb.connect() as connection:
         create_ops_schema(connection)

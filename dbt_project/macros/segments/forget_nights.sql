@@ -30,15 +30,21 @@
 
 {#
     The incremental strategy of tables that compare a night with the one before it: the next night
-    of each scheme is compared with the running one from now on, so its rows are replaced too. A
-    strategy and not a hook before the model, because `segment_changes` reads its own rows to know
-    who stood where. Models that use it name both relations in a `depends_on` comment.
+    of each scheme is compared with the running one from now on, so its rows are replaced too. What
+    is left of a night that came to no end goes with them. A strategy and not a hook before the
+    model, because `segment_changes` reads its own rows to know who stood where: on a night without
+    full rows, those of an unfinished night before it are part of that. Models that use it name the
+    relations in a `depends_on` comment.
 #}
 {% macro get_incremental_compared_nights_sql(arguments) %}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arguments['target_relation'] }} as target
     where
         target.as_of_date = (select night.as_of_date from {{ source('ops', 'night') }} as night)
+        or target.as_of_date in (
+            select unfinished.as_of_date
+            from {{ source('ops', 'unfinished_nights') }} as unfinished
+        )
         or exists (
             select 1
             from {{ ref('compared_nights') }} as compared

@@ -48,18 +48,19 @@
 {% endmacro %}
 
 
-{# The rows of later nights that tonight's run told anew. #}
+{#
+    The rows of other nights that were told anew since a run last came through: tonight's, and those
+    before it that broke off ahead of the segments.
+#}
 {% macro rechained_rows() -%}
     (
             select scores.*
             from {{ source('ml', 'behaviour_scores') }} as scores
-            inner join {{ source('ml', 'rechained_nights') }} as rechained
+            inner join {{ source('ml', 'told_anew') }} as told_anew
                 on
-                    scores.as_of_date = rechained.as_of_date
-                    and scores.run_id = rechained.run_id
+                    scores.as_of_date = told_anew.as_of_date
+                    and scores.run_id = told_anew.run_id
             inner join {{ source('ops', 'night') }} as night
-                on
-                    rechained.run_id = night.run_id
-                    and rechained.as_of_date > night.as_of_date
+                on told_anew.as_of_date <> night.as_of_date
         )
 {%- endmacro %}

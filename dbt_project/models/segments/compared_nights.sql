@@ -40,25 +40,44 @@ in_order as (
 
 ),
 
-{# Later nights on which tonight's run put border customers elsewhere, and those after them. #}
+{# Nights on which border customers were put elsewhere, by tonight's run or by one that broke off
+   before the segments took that over. Those after them follow. #}
 told_anew as (
 
-    select rechained.as_of_date
-    from {{ source('ml', 'rechained_nights') }} as rechained
-    inner join night on rechained.run_id = night.run_id
-    where rechained.as_of_date > night.as_of_date
+    select told_anew.as_of_date
+    from {{ source('ml', 'told_anew') }} as told_anew
+    inner join night on told_anew.as_of_date <> night.as_of_date
+
+),
+
+{# Nights whose neighbours are compared anew: tonight, and those that were begun and came to no
+   end, which are gone from the existing ones. #}
+turned as (
+
+    select as_of_date
+    from night
+    union
+    select as_of_date
+    from {{ source('ops', 'unfinished_nights') }}
 
 ),
 
 next_nights as (
 
-    select
-        existing.scheme,
-        min(existing.as_of_date) as as_of_date
-    from existing
-    cross join night
-    where existing.as_of_date > night.as_of_date
-    group by existing.scheme
+    select distinct
+        scheme,
+        as_of_date
+    from (
+
+        select
+            existing.scheme,
+            turned.as_of_date as turned_as_of_date,
+            min(existing.as_of_date) as as_of_date
+        from existing
+        inner join turned on existing.as_of_date > turned.as_of_date
+        group by existing.scheme, turned.as_of_date
+
+    ) as followers
 
 )
 

@@ -1,4 +1,4 @@
--- depends_on: {{ source('ml', 'rechained_nights') }}, {{ source('ml', 'behaviour_scores') }}
+-- depends_on: {{ source('ml', 'told_anew') }}, {{ source('ml', 'behaviour_scores') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

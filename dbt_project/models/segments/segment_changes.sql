@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('compared_nights') }}, {{ source('ops', 'kept_nights') }}
+-- depends_on: {{ source('ops', 'unfinished_nights') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='compared_nights',

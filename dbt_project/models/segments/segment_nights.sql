@@ -1,4 +1,4 @@
--- depends_on: {{ source('ml', 'rechained_nights') }}, {{ ref('customer_segments') }}
+-- depends_on: {{ source('ml', 'told_anew') }}, {{ ref('customer_segments') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

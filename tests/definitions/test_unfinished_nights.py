@@ -1,0 +1,259 @@
+"""A night that broke off counts as none: the others are told as if it had never been begun."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime, time
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.unfinished_nights import begin_segments, end_segments, unfinished_nights
+
+NIGHTS = [
+    date(2026, 3, 1),
+    date(2026, 3, 20),
+    date(2026, 4, 10),
+    date(2026, 6, 29),
+    date(2026, 6, 30),
+]
+WHOLE = (
+    "path:models/features path:seeds path:models/segments fct_customer_segments "
+    "fct_segment_history "
+    "fct_segment_transitions fct_segment_profiles fct_segment_scorecard"
+)
+# What a run that broke off did not come to.
+BREAKS = {
+    "customer_segments": "segment_nights+",
+    "segment_nights": "segment_changes+",
+    "segment_changes": "segment_transitions+ segment_stays+ segment_outcomes+",
+    "segment_stays": "segment_transitions+ segment_outcomes+",
+}
+TABLES = {
+    "fct_segment_history": "customer_id, scheme, valid_from",
+    "fct_segment_transitions": "as_of_date, scheme, from_segment_id, to_segment_id",
+    "fct_segment_profiles": "as_of_date, scheme, segment_id",
+    "fct_segment_scorecard": "as_of_date, scheme, segment_id",
+}
+CHECKS = [
+    "assert_stays_neither_leave_a_gap_nor_overlap",
+    "assert_the_stays_of_tonight_are_tonights_segments",
+]
+
+
+def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
+    return {
+        "order_id": order,
+        "line_id": "1",
+        "customer_id": customer,
+        "ordered_at": datetime.combine(day, time(12)),
+        "quantity": 1,
+        "amount": amount,
+        "transaction_type": "sale",
+    }
+
+
+LINES = [
+    line("a1", "always", date(2026, 1, 5), 10.0),
+    line("a2", "always", date(2026, 2, 27), 10.0),
+    line("a3", "always", date(2026, 3, 19), 10.0),
+    line("a4", "always", date(2026, 4, 9), 10.0),
+    line("a5", "always", date(2026, 6, 29), 10.0),
+    line("b1", "once", date(2026, 2, 20), 500.0),
+    line("c1", "late", date(2026, 4, 1), 70.0),
+    line("d1", "later", date(2026, 6, 29), 70.0),
+    line("e1", "on the broken night", date(2026, 3, 15), 40.0),
+]
+SCORE = """
+    insert into ml.behaviour_scores by name
+    select ?::date as as_of_date, ? as run_id, 'always' as customer_id, 'm' as model_id,
+        ? as segment_id, 1.0 as score, 0.1 as margin, false as is_borderline,
+        'Recency low: 3' as reason_1
+"""
+SINCE = [line("f1", "landed since", date(2026, 3, 10), 900.0)]
+
+
+@pytest.fixture(scope="module")
+def landed(new_world: Callable[..., Any]) -> Callable[..., Any]:
+    """Make worlds of one and the same core, with all nights' full rows kept or with few."""
+    first = new_world()
+    first.land("transactions", LINES)
+    for night in NIGHTS:
+        first.fit(night, 1.0, 30.0)
+    first.run(NIGHTS[0], "path:models/staging path:models/core")
+
+    def make(full_nights: int = 60) -> Any:
+        world = new_world(history={"full_nights": full_nights})
+        first.copy_to(world)
+        return world
+
+    return make
+
+
+def run(world: Any, place: int, *, without: str | None = None, core: str = "") -> None:
+    """Run a night, or what a run builds of it that breaks off before the models `without`."""
+    night = NIGHTS[place]
+    with closing(duckdb.connect(str(world.home.warehouse))) as connection:
+        begin_segments(connection, night, f"run-{night}", is_whole=True)
+    world.run(night, core + WHOLE + (f" --exclude {without}" if without else ""))
+    if without is None:
+        with closing(duckdb.connect(str(world.home.warehouse))) as connection:
+            end_segments(connection, f"run-{night}")
+
+
+def told(world: Any) -> dict[str, pd.DataFrame]:
+    tables = {
+        table: world.query(f"select * exclude (run_id) from marts.{table} order by {keys}")
+        for table, keys in TABLES.items()
+    }
+    # The former measure is told while the rows of the night before are kept, no longer.
+    tables["fct_segment_history"] = tables["fct_segment_history"].drop(columns="entry_reason")
+    return tables
+
+
+def refuse_other_rows(world: Any, expected: dict[str, pd.DataFrame]) -> None:
+    for table, rows in told(world).items():
+        pd.testing.assert_frame_equal(rows, expected[table], obj=table)
+    assert world.failing(*CHECKS) == []
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        pytest.param(built, marks=[] if built == "segment_nights" else pytest.mark.long)
+        for built in BREAKS
+    ],
+)
+def test_the_next_night_is_compared_with_the_last_one_that_came_through(
+    landed: Callable[..., Any], built: str
+) -> None:
+    never, broken = landed(), landed()
+    for place in (0, 2):
+        run(never, place)
+    run(broken, 0)
+    run(broken, 1, without=BREAKS[built])
+    with closing(duckdb.connect(str(broken.home.warehouse), read_only=True)) as connection:
+        assert unfinished_nights(connection) == [NIGHTS[1]]
+
+    run(broken, 2)
+
+    refuse_other_rows(broken, told(never))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("built", BREAKS)
+def test_a_night_before_others_that_broke_off_leaves_no_trace_in_them(
+    landed: Callable[..., Any], built: str
+) -> None:
+    never, broken = landed(1), landed(1)
+    for place in (0, 2, 3, 4):
+        run(never, place)
+    for place in (0, 2, 3):
+        run(broken, place)
+    run(broken, 1, without=BREAKS[built])
+
+    run(broken, 4)
+
+    refuse_other_rows(broken, told(never))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("built", BREAKS)
+def test_a_night_that_broke_off_when_it_was_run_again_counts_as_none(
+    landed: Callable[..., Any], built: str
+) -> None:
+    """Its old rows are gone in part, and what landed since is in the new ones."""
+    core = "path:models/staging path:models/core "
+    never, broken = landed(1), landed(1)
+    for place in (0, 2, 3):
+        run(never, place)
+    for place in (0, 1, 2, 3):
+        run(broken, place)
+    for world in (never, broken):
+        world.land("transactions", SINCE)
+    run(broken, 1, without=BREAKS[built], core=core)
+
+    run(broken, 4)
+    run(never, 4, core=core)
+
+    refuse_other_rows(broken, told(never))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("built", BREAKS)
+def test_the_night_that_broke_off_comes_through_when_it_is_run_again(
+    landed: Callable[..., Any], built: str
+) -> None:
+    at_once, broken = landed(), landed()
+    for place in (0, 2, 3, 1):
+        run(at_once, place)
+    for place in (0, 2, 3):
+        run(broken, place)
+    run(broken, 1, without=BREAKS[built])
+
+    run(broken, 1)
+
+    refuse_other_rows(broken, told(at_once))
+
+
+@pytest.mark.long
+def test_nights_that_broke_off_one_after_the_other_are_made_good_together(
+    landed: Callable[..., Any],
+) -> None:
+    never, broken = landed(), landed()
+    for place in (0, 4):
+        run(never, place)
+    run(broken, 0)
+    run(broken, 1, without=BREAKS["segment_nights"])
+    run(broken, 2, without=BREAKS["customer_segments"])
+    run(broken, 3, without=BREAKS["segment_changes"])
+
+    run(broken, 4)
+
+    refuse_other_rows(broken, told(never))
+
+
+@pytest.mark.long
+def test_a_run_of_a_part_makes_no_night_whole_and_takes_none_back(
+    landed: Callable[..., Any],
+) -> None:
+    world = landed()
+    run(world, 0)
+    run(world, 1, without=BREAKS["segment_changes"])
+    with closing(duckdb.connect(str(world.home.warehouse))) as connection:
+        assert begin_segments(connection, NIGHTS[2], "a part", is_whole=False) == []
+        assert unfinished_nights(connection) == [NIGHTS[1]]
+        nights = connection.execute("select distinct as_of_date from segments.segment_nights")
+        assert len(nights.fetchall()) == 2
+
+
+@pytest.mark.long
+def test_rows_told_anew_by_a_run_that_broke_off_reach_the_segments_by_the_next(
+    landed: Callable[..., Any],
+) -> None:
+    """A run of the night of 20 March told later nights anew, and died before its segments."""
+    at_once, broken = landed(), landed()
+    for world, told_before in ((at_once, "behaviour.b02"), (broken, "behaviour.b01")):
+        for place in (2, 3, 4):
+            segment = "behaviour.b02" if place == 4 else told_before
+            world.execute(SCORE, [NIGHTS[place], f"run-{NIGHTS[place]}", segment])
+        for place in (2, 3):
+            run(world, place)
+    for night in NIGHTS[2:4]:
+        broken.execute(
+            "update ml.behaviour_scores set segment_id = 'behaviour.b02', run_id = 'died' "
+            "where as_of_date = ?",
+            [night],
+        )
+        broken.execute("insert into ml.told_anew values (?, 'died')", [night])
+
+    for world in (at_once, broken):
+        run(world, 4)
+
+    refuse_other_rows(broken, told(at_once))
+    stays = broken.query(
+        "select segment_id, valid_from from marts.fct_segment_history where scheme = 'behaviour'"
+    )
+    assert list(stays["segment_id"]) == ["behaviour.b02"]
+    assert broken.query("select * from ml.told_anew").empty
