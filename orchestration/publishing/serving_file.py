@@ -13,6 +13,7 @@ from orchestration.home import Home
 from orchestration.publishing import history
 from orchestration.publishing.sql import columns_of, count_rows, literal, name
 from orchestration.publishing.tables import PUBLISHED, SENTENCES
+from orchestration.publishing.withheld import UNSHOWN
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest DuckDB whose readers open the file; newer writers default to formats it refuses."""
@@ -220,7 +221,8 @@ def _put_back_latest(
 ) -> dict[str, int]:
     """Replace the latest-night tables by the published file's; return their rows.
 
-    Segments that only the warehouse knows join `dim_segments`: other nights' rows name them.
+    Segments that only the warehouse knows join `dim_segments`: other nights' rows name them. Who
+    refuses profiling since then is left out: consent is always today's.
     """
     rows = {}
     for table, published_columns in columns_of(warehouse, "published").items():
@@ -232,7 +234,10 @@ def _put_back_latest(
         if table == "dim_segments":
             replaced = f"where (scheme, segment_id) in (select (scheme, segment_id) from {source})"
         warehouse.execute(f"delete from {target} {replaced}")
-        warehouse.execute(f"insert into {target} by name (select {known} from {source})")
+        shown = (
+            f"anti join {UNSHOWN} using (customer_id)" if "customer_id" in published_columns else ""
+        )
+        warehouse.execute(f"insert into {target} by name (select {known} from {source} {shown})")
         rows[table] = count_rows(warehouse, target)
     return rows
 
