@@ -91,6 +91,7 @@ members as (
 
 ),
 
+{# Whoever refuses profiling by now is in no count. #}
 customers as (
 
     select
@@ -100,7 +101,6 @@ customers as (
         cast(coalesce(outcomes.spend, 0) as decimal(16, 2)) as spend,
         coalesce(outcomes.orders, 0) as orders
     from members
-    {# Whoever refuses profiling by now is in no count. #}
     left join {{ ref('unshown_customers') }} as unshown
         on members.customer_id = unshown.customer_id
     left join outcomes
