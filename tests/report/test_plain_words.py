@@ -176,7 +176,7 @@ def test_moves_that_are_not_listed_are_told_as_ways_not_as_customers(
     make_night: Callable[..., Path], tmp_path: Path
 ) -> None:
     changes = section(page_of(make_night(), tmp_path, "en"), "changes")
-    assert "Ways from one segment to another that are not listed: 1" in changes
+    assert re.search(r"Ways from one segment to another that are not listed: \d", changes)
 
 
 @pytest.mark.parametrize(
