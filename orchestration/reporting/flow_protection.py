@@ -36,8 +36,8 @@ def hidden_flows(
     """Hide cells of all that is told of one span: its matrix, picture, moves, who came and left.
 
     They are the same customers, so that a number that one of them hides would follow from another.
-    Empty cells and hidden ones look alike. Sizes then are taken as known for every segment: by how
-    much it grew tells them.
+    Empty cells and hidden ones look alike. By how much a segment grew tells its size then, where it
+    grew by `SMALL_CELL` or more.
 
     Parameters
     ----------
@@ -58,7 +58,13 @@ def hidden_flows(
     for (then, now), found in _cells_by_place(flows).items():
         is_told = has_matrix or ("night" in kinds and then != now)
         key = table.add(
-            ("flow", then, now), Cell(*found, is_shown=is_told and found[0] >= SMALL_CELL)
+            ("flow", then, now),
+            Cell(
+                found[0],
+                # Of who came and who left alone the money is told.
+                found[1] if has_sides else None,
+                is_shown=is_told and found[0] >= SMALL_CELL,
+            ),
         )
         wholes: list[Key] = [("then", then), ("now", now)]
         if then == now:
@@ -67,6 +73,7 @@ def hidden_flows(
             wholes += [("moved",), ("out", then), ("in", now)]
         for whole in wholes:
             lines.setdefault(whole, []).append(key)
+    untold: set[Key] = set()
     counts = {whole: table.counted(parts) for whole, parts in lines.items()}
     for whole, (customers, spend) in counts.items():
         kind, place = whole[0], whole[-1]
@@ -77,12 +84,17 @@ def hidden_flows(
             is_shown = has_sides and not any(is_small(count) for count in both)
             cell = Cell(customers, spend, is_shown=is_shown, reluctance=OF_A_MOVE)
         elif whole == ("now", None):
-            cell = Cell(customers, is_shown=has_picture, reluctance=OF_A_MOVE)
+            cell = Cell(customers, is_shown=has_picture)
         elif kind == "now":
             is_hidden = ("now", scheme, place) in known
+            if is_small(customers) and not is_hidden:
+                continue  # the night told more of it than the span knows of: no size of these
             cell = Cell(customers, spend, is_public=True, is_complement=is_hidden)
         elif kind == "then":
-            is_shown = has_matrix or place is not None
+            grown = counts.get(("now", place), (0,))[0] - customers
+            is_shown = has_matrix or (place is not None and abs(grown) >= SMALL_CELL)
+            if not (is_shown or is_small(customers)):
+                untold.add(whole)
             cell = Cell(customers, is_shown=is_shown, reluctance=OF_A_SEGMENT)
         elif kind == "stayed":
             cell = Cell(customers, is_shown="year" in kinds, reluctance=OF_A_MOVE)
@@ -92,13 +104,14 @@ def hidden_flows(
         table.add_sum(whole, lines[whole])
     for total, side in (("were", "then"), ("are", "now")):
         parts = [key for key in counts if key[0] == side and key[-1] is not None]
-        table.add((total,), Cell(*table.counted(parts), is_public=True))
-        table.add_sum((total,), parts)
+        if table.cells.keys() >= set(parts):
+            table.add((total,), Cell(*table.counted(parts), is_public=True))
+            table.add_sum((total,), parts)
     if ("stayed",) in counts:
         table.add_sum(("were",), [("stayed",)])
     return {
         named
-        for key in table.hidden()
+        for key in table.hidden() - untold
         for kind in kinds
         for named in _names(key, kind, scheme)
         if key[0] not in ("rest", "were", "are") and (key[0] != "now" or key[-1] is None)
