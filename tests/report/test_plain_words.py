@@ -4,12 +4,16 @@ import html
 import re
 from collections.abc import Callable
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.reporting import overview
 from orchestration.reporting.charts import times
+from orchestration.reporting.figures import Group, Segment
+from orchestration.reporting.overview import most_money
 from orchestration.reporting.page import render_report
 from orchestration.reporting.quality import kind_of, reason_in_words
 from orchestration.reporting.reasons import REASONS, unavailable_because
@@ -177,6 +181,16 @@ def test_moves_that_are_not_listed_are_told_as_ways_not_as_customers(
 ) -> None:
     changes = section(page_of(make_night(), tmp_path, "en"), "changes")
     assert re.search(r"Ways from one segment to another that are not listed: \d", changes)
+
+
+def test_no_other_segment_is_said_to_bring_most_where_that_one_is_hidden() -> None:
+    def segment(name: str, share: float, *, is_hidden: bool) -> Segment:
+        return Segment(name, Group(50, Decimal(1), is_hidden), 0.5, share, {"segment_name": name})
+
+    hidden = segment("Most", 0.6, is_hidden=True)
+    segments = [hidden, segment("Next", 0.4, is_hidden=False)]
+    assert most_money(segments) is hidden
+    assert "Next" not in overview._most_money(segments, EN)
 
 
 @pytest.mark.parametrize(
