@@ -17,6 +17,7 @@ from orchestration.landing.hashed_files import HASHED_FILES_DDL
 from orchestration.own_rules import COLUMNS as OWN_RULE_COLUMNS
 from orchestration.own_rules import OwnScheme
 from orchestration.playbook import PLAYBOOK_DDL
+from orchestration.publishing.withheld import WITHHELD_DDL
 from orchestration.scheme_settings import night_column_types
 from orchestration.settings import Settings
 
@@ -62,6 +63,7 @@ _DDL = (
     # The first night's time zone: business days were cut by it, so it cannot change under them.
     "create table if not exists ops.account (time_zone varchar not null)",
     HASHED_FILES_DDL,
+    *WITHHELD_DDL,
 )
 
 

@@ -12,6 +12,7 @@ from orchestration.publishing import durable
 from orchestration.publishing.manifest import PublishedFile, parquet_folder
 from orchestration.publishing.sql import count_rows, literal, name
 from orchestration.publishing.verification import opened
+from orchestration.publishing.withheld import UNSHOWN, withheld_by_night
 
 NIGHTLY_TABLE = "fct_customer_segments"
 """The one table that goes out for every kept night; the serving file holds its latest night."""
@@ -57,8 +58,9 @@ def write_nights(
 ) -> list[PublishedFile]:
     """Write the nightly table for every kept night; one that no run computed anew keeps its file.
 
-    A file is named by the run that computed its night, so a recomputed night gets a new file beside
-    the one that readers may have open, and a night that has its file costs no more than its name.
+    A file is named by the run that computed its night and by whose rows are withheld of it. So a
+    night gets a new file beside the one that readers may have open if it was recomputed, or if
+    somebody who is in it refuses by now; any other costs no more than its name.
 
     Parameters
     ----------
@@ -67,7 +69,8 @@ def write_nights(
     unchanged
         A night that keeps its newest earlier file whatever the warehouse holds: on a back-dated
         run the published night, which the serving file holds as it was. It keeps its file also
-        if the warehouse holds its rows no longer.
+        if the warehouse holds its rows no longer. Only if the serving file holds others, since
+        somebody refuses by now or was told anew, it gets a new one.
     """
     columns = _columns(warehouse, serving_file)
     known = {file.path: file for file in earlier if file.table == NIGHTLY_TABLE}
@@ -81,12 +84,26 @@ def write_nights(
         folder = f"as_of_date={night.isoformat()}"
         path = f"{NIGHTLY_TABLE}/{folder}/{fingerprint}.parquet"
         if night == unchanged and folder in newest:
-            path = newest[folder].path
+            path = _path_of_published(root, serving_file, newest[folder])
         if path not in known:
             _make_folders((root / path).parent, root)
             known[path] = _write_night(warehouse, serving_file, columns, night, root, path)
         files.append(known[path])
     return files
+
+
+def _path_of_published(root: Path, serving_file: Path, newest: PublishedFile) -> str:
+    """Return the newest file of the published night, or a new name if its rows are others by now.
+
+    Fewer, since somebody refuses, or told by another run, which put border customers elsewhere.
+    """
+    told = "select count(*), list(distinct run_id order by run_id) from "
+    with opened(serving_file) as published:
+        now = published.execute(f"{told} marts.{NIGHTLY_TABLE}").fetchone()
+    then = duckdb.execute(f"{told} read_parquet({literal(str(root / newest.path))})").fetchone()
+    if now == then:
+        return newest.path
+    return str(Path(newest.path).with_name(f"{_short_hash(f'{newest.path}|{now}')}.parquet"))
 
 
 def _write_night(
@@ -97,11 +114,15 @@ def _write_night(
     root: Path,
     path: str,
 ) -> PublishedFile:
-    """Write one night; what the serving file holds is taken from there."""
+    """Write one night without who is unshown; what the serving file holds is taken from there."""
+    shown = f"{NIGHTLY_SOURCE} anti join {UNSHOWN} using (customer_id)"
+    of_night = f"where as_of_date = date '{night.isoformat()}'"
     with opened(serving_file) as published:
-        served = count_rows(published, f"marts.{NIGHTLY_TABLE} where as_of_date = '{night}'")
+        served = count_rows(published, f"marts.{NIGHTLY_TABLE} {of_night}")
         if served:
-            held = count_rows(warehouse, f"{NIGHTLY_SOURCE} where as_of_date = '{night}'")
+            held = count_rows(warehouse, f"{NIGHTLY_SOURCE} {of_night}")
+            if served != held:
+                held = count_rows(warehouse, f"{shown} {of_night}")
             if served != held:
                 raise StrataError(
                     f"{NIGHTLY_SOURCE} holds {held} rows of {night}, marts.{NIGHTLY_TABLE} "
@@ -109,7 +130,7 @@ def _write_night(
                 )
             source = f"select * from marts.{NIGHTLY_TABLE}"
             return _write(published, source, NIGHTLY_TABLE, root=root, path=path)
-    source = f"select {columns} from {NIGHTLY_SOURCE} where as_of_date = date '{night.isoformat()}'"
+    source = f"select {columns} from {shown} {of_night}"
     return _write(warehouse, source, NIGHTLY_TABLE, root=root, path=path)
 
 
@@ -168,12 +189,12 @@ def _columns(warehouse: duckdb.DuckDBPyConnection, serving_file: Path) -> str:
 
 
 def _fingerprints(warehouse: duckdb.DuckDBPyConnection, columns: str) -> dict[date, str]:
-    """Return each kept night with a name for its rows: which run computed them, how many they are.
+    """Return each kept night with a name for its rows: which run computed them, which are shown.
 
     One statement of one run writes all rows of a night, so two states of a night differ in
     `run_id`, which is among the published columns, or in the run that told its border customers
     anew. Hashing the rows themselves would say no more, and cost every publish as much as all kept
-    nights together are long.
+    nights together are long. What is shown of a state differs by whose rows are withheld.
     """
     nights = warehouse.execute(
         "select as_of_date, min(run_id), max(run_id), count(*) "
@@ -184,12 +205,17 @@ def _fingerprints(warehouse: duckdb.DuckDBPyConnection, columns: str) -> dict[da
             "select as_of_date, max(run_id) from ml.rechained_nights group by 1"
         ).fetchall()
     )
+    withheld = withheld_by_night(warehouse, NIGHTLY_SOURCE)
     return {
-        night: hashlib.sha256(
-            f"{columns}|{night}|{about}{told_anew.get(night, '')}".encode()
-        ).hexdigest()[:16]
+        night: _short_hash(
+            f"{columns}|{night}|{about}{told_anew.get(night, '')}{withheld.get(night, '')}"
+        )
         for night, *about in nights
     }
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _make_folders(folder: Path, root: Path) -> None:

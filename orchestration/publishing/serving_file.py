@@ -13,6 +13,7 @@ from orchestration.home import Home
 from orchestration.publishing import history
 from orchestration.publishing.sql import columns_of, count_rows, literal, name
 from orchestration.publishing.tables import PUBLISHED, SENTENCES
+from orchestration.publishing.withheld import UNSHOWN
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest DuckDB whose readers open the file; newer writers default to formats it refuses."""
@@ -222,7 +223,8 @@ def _put_back_latest(
 
     Segments that only the warehouse knows join `dim_segments`: other nights' rows name them. Who
     changed on the published night is what the warehouse says by now, as transitions and stays do,
-    and so is where those stand whom a run of an earlier night told anew.
+    and so is where those stand whom a run of an earlier night told anew. Who refuses profiling
+    since then is left out: consent is always today's.
     """
     rows = {}
     for table, published_columns in columns_of(warehouse, "published").items():
@@ -231,16 +233,19 @@ def _put_back_latest(
             continue
         target, source = f"served.marts.{name(table)}", f"published.marts.{name(table)}"
         known = ", ".join(name(column) for column in tables[table] if column in published_columns)
-        if published is not None and published.retold_in is not None:
-            source = (
-                f"{published.retold_in} "
-                "where as_of_date = (select as_of_date from published.marts.run_info)"
-            )
         replaced = ""
         if table == "dim_segments":
             replaced = f"where (scheme, segment_id) in (select (scheme, segment_id) from {source})"
+        shown = source
+        if published is not None and published.retold_in is not None:
+            shown = (
+                f"{published.retold_in} "
+                "where as_of_date = (select as_of_date from published.marts.run_info)"
+            )
+        elif "customer_id" in published_columns:
+            shown = f"{source} anti join {UNSHOWN} using (customer_id)"
         warehouse.execute(f"delete from {target} {replaced}")
-        warehouse.execute(f"insert into {target} by name (select {known} from {source})")
+        warehouse.execute(f"insert into {target} by name (select {known} from {shown})")
         rows[table] = count_rows(warehouse, target)
     _follow_those_told_anew(warehouse)
     return rows

@@ -5,6 +5,7 @@ from orchestration.reporting.changes import growth_of, since
 from orchestration.reporting.derivation import SMALL_CELL
 from orchestration.reporting.figures import Earlier, NightFigures, Segment
 from orchestration.reporting.leaving import leaving_answer
+from orchestration.reporting.overview import most_money
 from orchestration.reporting.wording import Wording
 
 MOVES_TOLD = 2
@@ -21,15 +22,12 @@ def answers(night: NightFigures, words: Wording) -> list[str]:
 
 
 def _most_money(night: NightFigures, words: Wording) -> str | None:
-    """Name the segment of `rfm` that brings most."""
-    told = [
-        one
-        for one in night.schemes.get("rfm", [])
-        if not one.group.is_hidden and one.spend_share is not None
-    ]
-    if not told:
+    """Name the segment of `rfm` that brings most; no other one where that is hidden."""
+    most = most_money(night.schemes.get("rfm", []))
+    if most is None:
         return None
-    most = max(told, key=lambda one: (one.spend_share or 0.0, one.segment_id))
+    if most.group.is_hidden:
+        return words("answer.most_money_hidden")
     return words(
         "answer.most_money",
         segment=charts.segment_name(most, words),

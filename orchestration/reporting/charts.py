@@ -24,6 +24,9 @@ REPEATED = {"frequency": "orders_365d", "monetary": "spend_365d"}
 MEAN_DAYS = 28
 """Four whole weeks, so that weekdays do not show."""
 
+LEAST_RATIO = 0.01
+"""A smaller share of everybody's mean is told as less than this one; 0 is told as 0."""
+
 
 def segment_name(segment: Segment, words: Wording) -> str:
     """Return a segment's name in the page's language, its id if it has none."""
@@ -141,9 +144,17 @@ def strongest(index: Mapping[str, float], count: int) -> list[str]:
 
 
 def times(index: float) -> str:
-    """Write a mean against everybody's (100 = the same) as a multiple."""
-    ratio = max(index, 1) / 100
-    return f"×{ratio:.{0 if ratio >= 10 else 1 if ratio >= 0.1 else 2}f}"
+    """Write a mean against everybody's (100 = the same) as a multiple.
+
+    Less than 0 is a mean of the other sign than everybody's.
+    """
+    ratio = index / 100
+    size, sign = abs(ratio), "−" if ratio < 0 else ""
+    if size == 0:
+        return "×0"
+    if size < LEAST_RATIO:
+        return f"{'>' if sign else '<'}×{sign}{LEAST_RATIO}"
+    return f"×{sign}{size:.{0 if size >= 10 else 1 if size >= 0.1 else 2}f}"
 
 
 def revenue_line(night: NightFigures, words: Wording, *, width: float, height: float) -> Markup:

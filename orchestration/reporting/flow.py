@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from orchestration.reporting.canvas import Canvas
 from orchestration.reporting.charts import FAINT, INK, MONEY, QUIET, WARM, mixed
+from orchestration.reporting.derivation import Key
 from orchestration.reporting.figures import Group, NightFigures
+from orchestration.reporting.flow_protection import FLOWING
 from orchestration.reporting.migration import (
     Migration,
     Place,
@@ -36,8 +38,6 @@ class _Node:
     height: float
 
 
-FLOWING = ("rfm", "lifecycle")
-"""Schemes with a picture of their own; the others' flows stand in the tables."""
 WIDE, NARROW = 960.0, 380.0
 
 
@@ -148,11 +148,9 @@ def _nodes(
     top = 2.0
     for place in places_of(migration, side, order):
         count = sum(found for pair, found in migration.cells.items() if pair[side] == place)
-        key = (
-            ("then", kind, migration.scheme, place)
-            if side == 0
-            else ("now", migration.scheme, place)
-        )
+        key: Key = ("now", migration.scheme, place)
+        if side == 0 or place is None:
+            key = (("then", "now")[side], kind, migration.scheme, place)
         group = night.group(key, count)
         height = BAR if group.is_hidden else max(2.0, count * scale)
         nodes[place] = _Node(group, top, height)

@@ -1,5 +1,6 @@
 """What must be hidden of who went from which segment to which, who came and who left."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from itertools import product
 
@@ -12,6 +13,9 @@ from orchestration.reporting.cell_table import (
 from orchestration.reporting.derivation import SMALL_CELL, Cell, Key
 from orchestration.reporting.figures import Row
 
+FLOWING = ("rfm", "lifecycle")
+"""Schemes with a picture of their own; the others' flows stand in the tables."""
+
 Place = str | None
 
 
@@ -21,90 +25,103 @@ def _cells_by_place(flows: list[Row]) -> dict[tuple[Place, Place], tuple[int, De
         (row["from_segment_id"], row["to_segment_id"]): (row["customers"], row["spend"])
         for row in flows
     }
-    thens, nows = ({pair[side]: None for pair in found} for side in (0, 1))
+    thens, nows = ({pair[side] for pair in found} for side in (0, 1))
     ways = [way for way in product(thens, nows) if way != (None, None)]
-    return {way: found.get(way, (0, Decimal(0))) for way in ways}
+    return {way: found.get(way, (0, Decimal(0))) for way in sorted(ways, key=repr)}
 
 
-def hidden_flows(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
-    """Hide cells of a matrix of segments then and now; empty cells and hidden ones look alike."""
+def hidden_flows(
+    kinds: Collection[str], scheme: str, flows: list[Row], known: set[Key]
+) -> set[Key]:
+    """Hide cells of all that is told of one span: its matrix, picture, moves, who came and left.
+
+    They are the same customers, so that a number that one of them hides would follow from another.
+    Empty cells and hidden ones look alike. By how much a segment grew tells its size then, where it
+    grew by `SMALL_CELL` or more.
+
+    Parameters
+    ----------
+    kinds
+        What the span is told as: `night` (moves, who came and left), `month` (who came and left, a
+        picture of some schemes), `year` (a matrix, a picture of some schemes). More than one where
+        two of them begin on the same night.
+    flows
+        Customers of the scheme by segment then and segment now; None is outside of it.
+    known
+        Cells that are hidden by now, among them tonight's segments.
+    """
+    has_picture = scheme in FLOWING and ("month" in kinds or "year" in kinds)
+    has_matrix = has_picture or "year" in kinds
+    has_sides = "night" in kinds or "month" in kinds
     table = CellTable()
-    ways = _cells_by_place(flows)
     lines: dict[Key, list[Key]] = {}
-    for (then, now), (customers, _) in ways.items():
+    for (then, now), found in _cells_by_place(flows).items():
+        is_told = has_matrix or ("night" in kinds and then != now)
         key = table.add(
-            ("flow", kind, scheme, then, now), Cell(customers, is_shown=customers >= SMALL_CELL)
-        )
-        lines.setdefault(("then", kind, scheme, then), []).append(key)
-        lines.setdefault(("now", scheme, now), []).append(key)
-    stays = [("flow", kind, scheme, then, now) for then, now in ways if then == now]
-    for whole, parts in lines.items():
-        is_of_then = whole[0] == "then"
-        table.add(
-            whole,
+            ("flow", then, now),
             Cell(
-                table.counted(parts)[0],
-                # Who is in the scheme no more is told by no total.
-                is_shown=is_of_then or whole[-1] is not None,
-                is_public=not is_of_then,
-                is_complement=whole in known,
-                reluctance=OF_A_SEGMENT,
+                found[0],
+                # Of who came and who left alone the money is told.
+                found[1] if has_sides else None,
+                is_shown=is_told and found[0] >= SMALL_CELL,
             ),
         )
-        table.add_sum(whole, parts)
-    stayed = ("stayed", kind, scheme)
-    were = ("were", kind, scheme)
-    there = [key for key in lines if key[0] == "then" and key[-1] is not None]
-    table.add(stayed, Cell(table.counted(stays)[0], reluctance=OF_A_MOVE))
-    table.add_sum(stayed, stays)
-    table.add(were, Cell(table.counted(there)[0], is_public=True))
-    table.add_sum(were, [stayed])
-    table.add_sum(were, there)
-    return table.hidden() - {key for key in table.cells if key[0] == "now"}
+        wholes: list[Key] = [("then", then), ("now", now)]
+        if then == now:
+            wholes.append(("stayed",))
+        else:
+            wholes += [("moved",), ("out", then), ("in", now)]
+        for whole in wholes:
+            lines.setdefault(whole, []).append(key)
+    untold: set[Key] = set()
+    counts = {whole: table.counted(parts) for whole, parts in lines.items()}
+    for whole, (customers, spend) in counts.items():
+        kind, place = whole[0], whole[-1]
+        if kind in ("in", "out"):
+            if place is None:
+                continue  # everybody who is in the scheme no more, or is new in it
+            both = [counts.get((side, place), (0,))[0] for side in ("in", "out")]
+            is_shown = has_sides and not any(is_small(count) for count in both)
+            cell = Cell(customers, spend, is_shown=is_shown, reluctance=OF_A_MOVE)
+        elif whole == ("now", None):
+            cell = Cell(customers, is_shown=has_picture)
+        elif kind == "now":
+            is_hidden = ("now", scheme, place) in known
+            if is_small(customers) and not is_hidden:
+                continue  # the night told more of it than the span knows of: no size of these
+            cell = Cell(customers, spend, is_public=True, is_complement=is_hidden)
+        elif kind == "then":
+            grown = counts.get(("now", place), (0,))[0] - customers
+            is_shown = has_matrix or (place is not None and abs(grown) >= SMALL_CELL)
+            if not (is_shown or is_small(customers)):
+                untold.add(whole)
+            cell = Cell(customers, is_shown=is_shown, reluctance=OF_A_SEGMENT)
+        elif kind == "stayed":
+            cell = Cell(customers, is_shown="year" in kinds, reluctance=OF_A_MOVE)
+        else:
+            cell = Cell(customers, spend, is_shown="night" in kinds, reluctance=OF_A_SEGMENT)
+        table.add(whole, cell)
+        table.add_sum(whole, lines[whole])
+    for total, side in (("were", "then"), ("are", "now")):
+        parts = [key for key in counts if key[0] == side and key[-1] is not None]
+        if table.cells.keys() >= set(parts):
+            table.add((total,), Cell(*table.counted(parts), is_public=True))
+            table.add_sum((total,), parts)
+    if ("stayed",) in counts:
+        table.add_sum(("were",), [("stayed",)])
+    return {
+        named
+        for key in table.hidden() - untold
+        for kind in kinds
+        for named in _names(key, kind, scheme)
+        if key[0] not in ("rest", "were", "are") and (key[0] != "now" or key[-1] is None)
+    }
 
 
-def hidden_moves(kind: str, scheme: str, flows: list[Row], known: set[Key]) -> set[Key]:
-    """Hide who came into each segment and who left it, and from where to where.
-
-    By how much a segment grew is told where that is `SMALL_CELL` or more: who came then follows
-    from who left.
-    """
-    table = CellTable()
-    moves = {way: found for way, found in _cells_by_place(flows).items() if way[0] != way[1]}
-    sides: dict[Key, list[Key]] = {}
-    for (then, now), (customers, spend) in moves.items():
-        key = table.add(
-            ("flow", "moves", kind, scheme, then, now),
-            Cell(customers, spend, is_shown=kind == "night" and customers >= SMALL_CELL),
-        )
-        sides.setdefault(("out", kind, scheme, then), []).append(key)
-        sides.setdefault(("in", kind, scheme, now), []).append(key)
-    segments = {key[-1] for key in sides} - {None}
-    for segment in segments:
-        of_both = [(side, kind, scheme, segment) for side in ("in", "out")]
-        counts = [table.counted(sides.setdefault(key, [])) for key in of_both]
-        is_shown = not any(is_small(customers) for customers, _ in counts)
-        for key, count in zip(of_both, counts, strict=True):
-            table.add(key, Cell(*count, is_shown=is_shown, reluctance=OF_A_MOVE))
-        change = counts[0][0] - counts[1][0]
-        sizes = {("now", scheme, segment), ("then", kind, scheme, segment)}
-        if abs(change) >= SMALL_CELL and not sizes & known:
-            grown = table.add(("grown", kind, scheme, segment), Cell(abs(change), is_public=True))
-            more, fewer = of_both if change > 0 else reversed(of_both)
-            table.add_sum(more, [fewer, grown])
-    for key, parts in sides.items():
-        if key not in table.cells:
-            table.add(key, Cell(*table.counted(parts), is_shown=False))
-        if parts:
-            table.add_sum(key, parts)
-    moved = table.add(
-        ("moved", kind, scheme),
-        Cell(table.counted(_moves_of(table))[0], is_shown=kind == "night", reluctance=OF_A_SEGMENT),
-    )
-    table.add_sum(moved, _moves_of(table))
-    return table.hidden()
-
-
-def _moves_of(table: CellTable) -> list[Key]:
-    """Return the cells that are moves from one segment to another."""
-    return [key for key in table.cells if key[0] == "flow"]
+def _names(key: Key, kind: str, scheme: str) -> list[Key]:
+    """Return how the page calls a cell where it tells the span as `kind`."""
+    what, *places = key
+    named: list[Key] = [(what, kind, scheme, *places)]
+    if what == "flow" and places[0] != places[1]:
+        named.append((what, "moves", kind, scheme, *places))
+    return named

@@ -56,12 +56,19 @@ def _row(card: Row, night: NightFigures, words: Wording) -> dict[str, str]:
     }
 
 
+def most_money(segments: list[Segment]) -> Segment | None:
+    """Return the segment that spent most, or None if none is known to have spent anything."""
+    told = [one for one in segments if one.spend_share is not None]
+    return max(told, key=lambda one: (one.spend_share or 0.0, one.segment_id), default=None)
+
+
 def _most_money(segments: list[Segment], words: Wording) -> str:
-    """Name the segment that spent most, with its shares; small ones are not told."""
-    told = [one for one in segments if not one.group.is_hidden and one.spend_share is not None]
-    if not told:
+    """Name the segment that spent most, with its shares; no other one where that is hidden."""
+    most = most_money(segments)
+    if most is None:
         return words.share(None)
-    most = max(told, key=lambda one: (one.spend_share or 0.0, one.segment_id))
+    if most.group.is_hidden:
+        return words("schemes.most_money_hidden")
     return words(
         "schemes.most_money",
         segment=charts.segment_name(most, words),

@@ -48,7 +48,7 @@ def prediction_proofs(night: NightFigures, words: Wording) -> list[dict[str, Any
 
 def _compared(metric: str, rows: list[Row], words: Wording) -> dict[str, str]:
     """Return one metric of model, baseline and their difference, with 95 % intervals."""
-    of = {_role(row["predictor"]): row for row in rows}
+    of = {role_of(row["predictor"]): row for row in rows}
     compared = {
         role: _with_interval(of[role], words)
         for role in ("model", "baseline", DIFFERENCE)
@@ -63,7 +63,7 @@ def _compared(metric: str, rows: list[Row], words: Wording) -> dict[str, str]:
     }
 
 
-def _role(predictor: str) -> str:
+def role_of(predictor: str) -> str:
     """Return which of the three a predictor is; models are called by their name."""
     if predictor == DIFFERENCE:
         return DIFFERENCE

@@ -1,6 +1,8 @@
 """Which cells a page must not show, so that no small group can be had from those it shows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from orchestration.reporting.derivation import (
     SMALL_CELL,
@@ -93,15 +95,20 @@ def _least_reluctant(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
 
 
 def _by_reluctance(cells: Mapping[Key, Cell], shown: set[Key]) -> list[Key]:
-    """Return the shown cells that may be hidden, the one whose loss costs least first."""
+    """Return the shown cells that may be hidden, the one whose loss costs least first.
+
+    What it costs is its share of customers and of money: a segment of few customers may be the one
+    that most money comes from. One without money hides nobody's.
+    """
+    found = [key for key in shown if cells[key].customers and not cells[key].is_public]
+    spends = {key: Fraction(abs(cells[key].spend or Decimal(0))) for key in found}
+    customers, money = sum(cells[key].customers for key in found), sum(spends.values())
+
+    def cost(key: Key) -> Fraction:
+        return Fraction(cells[key].customers, customers) + spends[key] / (money or 1)
+
     return sorted(
-        (key for key in shown if cells[key].customers and not cells[key].is_public),
-        key=lambda key: (
-            cells[key].reluctance,
-            not cells[key].spend,
-            cells[key].customers,
-            repr(key),
-        ),
+        found, key=lambda key: (cells[key].reluctance, not cells[key].spend, cost(key), repr(key))
     )
 
 

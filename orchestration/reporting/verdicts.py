@@ -3,6 +3,7 @@
 from typing import Any
 
 from orchestration.reporting.figures import NightFigures, Row
+from orchestration.reporting.proof import role_of
 from orchestration.reporting.wording import Wording
 
 JUDGED_BY = {"churn": "prediction_source", "orders": "value_prediction_source"}
@@ -46,11 +47,26 @@ def prediction_verdicts(night: NightFigures, words: Wording) -> list[dict[str, s
     verdicts = []
     for target, column in JUDGED_BY.items():
         source = night.totals[column]
+        means = f"verdict.{source}.means"
         verdicts.append(
             {
                 "title": words(f"verdict.{target}"),
                 "name": words(f"verdict.{source}.name"),
-                "means": words(f"verdict.{source}.means"),
+                # What a customer ordered and spent goes on as it was; that he left never was.
+                "means": words(f"{means}.churn", rule=_plain_rule(night, words))
+                if (target, source) == ("churn", "baseline")
+                else words(means),
             }
         )
     return verdicts
+
+
+def _plain_rule(night: NightFigures, words: Wording) -> str:
+    """Return the measure that the model of who leaves was held against."""
+    rules = (
+        row["predictor"]
+        for row in night.backtests
+        if row["target"].startswith("churn") and role_of(row["predictor"]) == "baseline"
+    )
+    rule = next(rules, "recency")
+    return words.known(f"predictor.{rule}", rule)

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.ml_tables import create_ml_schema
+from orchestration.ops_tables import create_ops_schema
 from orchestration.publishing import (
     PUBLISHED,
     SCHEMA_VERSION,
@@ -96,6 +97,10 @@ class FakeWarehouse:
             connection.execute("create schema if not exists marts")
             connection.execute("create schema if not exists segments")
             create_ml_schema(connection)
+            create_ops_schema(connection)
+            connection.execute(
+                "create table if not exists segments.unshown_customers (customer_id varchar)"
+            )
             connection.execute(
                 "create table if not exists segments.segment_changes "
                 "(as_of_date date, customer_id varchar, scheme varchar)"

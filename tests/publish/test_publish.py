@@ -311,6 +311,46 @@ def test_a_back_dated_run_changes_tables_of_all_nights_alone(
     assert "2026-03-01" in nights_of(published_home)
 
 
+def test_a_customer_told_anew_by_a_back_dated_run_stands_there_in_all_that_is_published(
+    published_home: Home, warehouse, published_at: datetime
+) -> None:
+    night = warehouse.night(2).as_of_date
+    warehouse.load(0)
+    [(customer,)] = query(
+        published_home,
+        "select min(customer_id) from marts.customer_360 "
+        "semi join marts.fct_customer_segments using (customer_id)",
+    )
+    warehouse.execute(
+        "update segments.customer_segments set scheme = 'behaviour', segment_id = 'elsewhere', "
+        f"run_id = 'run-0' where as_of_date = '{night}' and customer_id = '{customer}'"
+    )
+    warehouse.execute(f"insert into ml.rechained_nights values ('{night}', 'run-0')")
+    with closing(duckdb.connect(str(published_home.serving / "strata.duckdb"))) as connection:
+        connection.execute(
+            "update marts.fct_customer_segments set scheme = 'behaviour' "
+            f"where customer_id = '{customer}'"
+        )
+        before = connection.execute("select count(*) from marts.fct_customer_segments").fetchone()
+    with closing(duckdb.connect(str(warehouse.path))) as connection:
+        issue = publish_back_dated(connection, published_home, published_at=published_at)
+    told_anew = "select customer_id, run_id from {} where segment_id = 'elsewhere'"
+    files = [file.path for file in issue.files if f"as_of_date={night}" in file.path]
+    parquet = published_home.serving / "parquet"
+    assert query(published_home, told_anew.format("marts.fct_customer_segments")) == [
+        (customer, "run-0")
+    ]
+    assert query(
+        published_home,
+        "select customer_id from marts.customer_360 where behaviour_segment::varchar = 'elsewhere'",
+    ) == [(customer,)]
+    assert [
+        duckdb.execute(told_anew.format(f"read_parquet('{parquet / path}')")).fetchall()
+        for path in files
+    ] == [[(customer, "run-0")]]
+    assert query(published_home, "select count(*) from marts.fct_customer_segments") == [before]
+
+
 def test_a_back_dated_run_keeps_segments_that_only_it_knows(
     published_home: Home, warehouse, published_at: datetime
 ) -> None:

@@ -4,11 +4,16 @@ import html
 import re
 from collections.abc import Callable
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.reporting import overview
+from orchestration.reporting.charts import times
+from orchestration.reporting.figures import Group, Segment
+from orchestration.reporting.overview import most_money
 from orchestration.reporting.page import render_report
 from orchestration.reporting.quality import kind_of, reason_in_words
 from orchestration.reporting.reasons import REASONS, unavailable_because
@@ -145,6 +150,63 @@ def test_predictions_say_whether_they_beat_the_plain_rule(
     assert churn[0] == "Who is leaving"
     assert "The model beats the plain rule." in churn[1]
     assert "do not read it as foresight" in value[1]
+
+
+@pytest.mark.parametrize(
+    ("predictor", "rule"),
+    [
+        ("recency", "how likely it is: days since the last order."),
+        ("tenure_and_decline", "how likely it is: tenure, and whether the balance halved."),
+    ],
+)
+def test_the_plain_rule_of_who_leaves_is_named(
+    make_night: Callable[..., Path], tmp_path: Path, predictor: str, rule: str
+) -> None:
+    path = make_night(is_predicted=True)
+    with closing(duckdb.connect(str(path))) as connection:
+        connection.execute("update marts.customer_360 set prediction_source = 'baseline'")
+        connection.execute(
+            "update marts.fct_model_backtests set predictor = ? where predictor = 'recency'",
+            [predictor],
+        )
+    predictions = section(page_of(path, tmp_path, "en"), "predictions")
+    churn, value = re.findall(r"<h3>(.*?)</h3>\s*<p>(.*?)</p>", predictions, re.DOTALL)[:2]
+    assert rule in churn[1]
+    assert "carried forward" not in churn[1]
+    assert "last period&#39;s figures are carried forward" in value[1]
+
+
+def test_moves_that_are_not_listed_are_told_as_ways_not_as_customers(
+    make_night: Callable[..., Path], tmp_path: Path
+) -> None:
+    changes = section(page_of(make_night(), tmp_path, "en"), "changes")
+    assert re.search(r"Ways from one segment to another that are not listed: \d", changes)
+
+
+def test_no_other_segment_is_said_to_bring_most_where_that_one_is_hidden() -> None:
+    def segment(name: str, share: float, *, is_hidden: bool) -> Segment:
+        return Segment(name, Group(50, Decimal(1), is_hidden), 0.5, share, {"segment_name": name})
+
+    hidden = segment("Most", 0.6, is_hidden=True)
+    segments = [hidden, segment("Next", 0.4, is_hidden=False)]
+    assert most_money(segments) is hidden
+    assert "Next" not in overview._most_money(segments, EN)
+
+
+@pytest.mark.parametrize(
+    ("index", "told"),
+    [
+        (1234.0, "×12"),
+        (100.0, "×1.0"),
+        (4.4, "×0.04"),
+        (0.3, "<×0.01"),
+        (0.0, "×0"),
+        (-50.0, "×−0.5"),
+        (-0.3, ">×−0.01"),
+    ],
+)
+def test_a_mean_against_everybodys_is_told_as_what_it_is(index: float, told: str) -> None:
+    assert times(index) == told
 
 
 def test_the_chinese_page_has_no_english_sentence(

@@ -98,6 +98,24 @@ def test_a_segment_without_money_does_not_hide_the_money_of_another() -> None:
     assert hidden_cells(cells, sums) == {"new", "low"}
 
 
+def test_the_segment_that_most_money_comes_from_is_the_last_to_go() -> None:
+    cells: dict[object, Cell] = {
+        "high": Cell(126, Decimal(5300)),
+        "medium": Cell(187, Decimal(2900)),
+        "low": Cell(313, Decimal(1790)),
+        "unprofitable": Cell(1, Decimal(10)),
+        "none": Cell(68, Decimal(0)),
+        "all": Cell(695, Decimal(10000), is_public=True),
+    }
+    sums = [Sum("all", ("high", "medium", "low", "unprofitable", "none"))]
+    # Nobody in `none` spent anything, so that it would not hide what the one customer spent.
+    hidden = hidden_cells(cells, sums)
+    assert derivable_cells(cells, sums, hidden) == {}
+    assert "unprofitable" in hidden
+    assert "high" not in hidden
+    assert len(hidden) == 2
+
+
 def test_one_segment_in_two_tables_is_hidden_in_both() -> None:
     cells: dict[object, Cell] = {
         "at risk": Cell(6),

@@ -91,6 +91,7 @@ members as (
 
 ),
 
+{# Whoever refuses profiling by now is in no count. #}
 customers as (
 
     select
@@ -100,10 +101,13 @@ customers as (
         cast(coalesce(outcomes.spend, 0) as decimal(16, 2)) as spend,
         coalesce(outcomes.orders, 0) as orders
     from members
+    left join {{ ref('unshown_customers') }} as unshown
+        on members.customer_id = unshown.customer_id
     left join outcomes
         on
             members.customer_id = outcomes.customer_id
             and members.as_of_date = outcomes.as_of_date
+    where unshown.customer_id is null
 
 )
 
