@@ -211,7 +211,8 @@ def _how_it_went(run: dict[str, Any]) -> str:
     if run["state"] == "running":
         return f"{night} is running, since {run['begun_at']} UTC"
     if run["state"] == "failed":
-        return f"{night} failed at {run['ended_at']} UTC"
+        run_id = run["run_id"][:8]
+        return f"The night of {run['as_of_date']} failed at {run['ended_at']} UTC (run {run_id})"
     return (
         f"{night}, begun at {run['begun_at']} UTC, was broken off before its end: run it again "
         f"(`strata run --as-of {run['as_of_date']}`)"

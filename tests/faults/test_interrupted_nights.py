@@ -138,7 +138,7 @@ def test_status_tells_of_a_first_night_that_failed_and_why(installation: Install
 
     assert status.exit_code == 1
     assert "Nothing is published yet. " in status.output
-    assert f"The night of {NIGHT} (run " in status.output
+    assert f"The night of {NIGHT} failed at " in status.output
     assert "required column `amount` is missing" in status.output
 
 
