@@ -87,6 +87,9 @@ select
     night.run_id,
     coalesce(in_order.scheme_version <> in_order.previous_scheme_version, false) as has_new_rules,
     in_order.as_of_date = night.as_of_date as is_tonight,
+    in_order.scheme = 'behaviour'
+    and in_order.previous_as_of_date in (select told_anew.as_of_date from told_anew)
+        as is_previous_told_anew,
     in_order.as_of_date,
     in_order.previous_as_of_date
 from in_order

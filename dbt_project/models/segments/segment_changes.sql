@@ -39,7 +39,9 @@ compared as (
             compared.is_tonight
             and not compared.has_new_rules
             and {{ has_a_column('compared.scheme') }}
-            and compared.previous_as_of_date = night_before.as_of_date,
+            and compared.previous_as_of_date = night_before.as_of_date
+            {# What is held side by side of a night is as its own run told it. #}
+            and not coalesce(compared.is_previous_told_anew, false),
             false
         ) as is_side_by_side
     from {{ ref('compared_nights') }} as compared
