@@ -134,7 +134,7 @@ def test_a_stale_mark_without_room_stops_no_alert(
     with dg.DagsterInstance.ephemeral() as instance:
         run = instance.add_run(dg.DagsterRun(job_name="nightly", run_id=str(UUID(int=3))))
         with files_up_to(5_000):
-            failures._settle(published_home, instance, run.run_id, failed_at.date())
+            failures.settle_failed_night(published_home, instance, run.run_id, failed_at.date())
         said = [entry.get_dagster_event().message for entry in instance.all_logs(run.run_id)]
     assert any(
         "Readers could not be told. No room to publish" in str(message) for message in said
