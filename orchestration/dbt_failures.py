@@ -17,6 +17,12 @@ _MAX_CHARACTERS = 400
 FAILED = frozenset({"error", "fail", "runtime error"})
 SKIPPED = "skipped"
 _OUT_OF_MEMORY = "Out of Memory"
+# A commit that fails says why without the kind; these words are DuckDB's own, with sizes alone.
+_COMMIT_WITHOUT_MEMORY = re.compile(
+    r"^\s*TransactionContext Error: Failed to commit: "
+    r"(?:failed to allocate data|could not allocate block) of size",
+    re.MULTILINE,
+)
 # DuckDB's advice names statements that nobody can give it here.
 _ADVICE = re.compile(r"\s*Possible solutions:.*", re.DOTALL)
 _MORE_MEMORY = "Raise memory_limit in strata.yml, or set threads to 1 there."
@@ -60,7 +66,11 @@ def message_without_data(message: str) -> str:
 
 def _kind_of(message: str) -> str | None:
     """Return what kind of error DuckDB names first, behind dbt's words around it."""
-    return next((kind for kind in _KIND.findall(message) if kind not in _AROUND), None)
+    first = next((each for each in _KIND.finditer(message) if each[1] not in _AROUND), None)
+    if first is None:
+        return None
+    is_commit = _COMMIT_WITHOUT_MEMORY.match(message, first.start())
+    return _OUT_OF_MEMORY if is_commit else first[1]
 
 
 def _in_one_line(message: str) -> str:

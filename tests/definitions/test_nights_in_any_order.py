@@ -120,7 +120,7 @@ def test_only_the_latest_night_and_month_ends_keep_their_rows(
     assert set(in_order["kept"]["as_of_date"].dt.date) == KEPT | BESIDE_THE_LAST_RUN
 
 
-@pytest.mark.parametrize("order", [[3, 4], [3, 4, 0]])
+@pytest.mark.parametrize("order", [[3, 4], pytest.param([3, 4, 0], marks=pytest.mark.long)])
 def test_a_night_that_is_run_again_gives_the_same_reasons(
     run_nights: Callable[[list[int]], dict[str, pd.DataFrame]], order: list[int]
 ) -> None:

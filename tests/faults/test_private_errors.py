@@ -232,6 +232,18 @@ def test_the_words_are_those_of_the_error_that_speaks_for_people() -> None:
             "memory_limit in strata.yml, or set threads to 1 there.",
         ),
         (
+            "Runtime Error in model a (a.sql)\n  TransactionContext Error: Failed to commit: could "
+            "not allocate block of size 30.5 MiB (5.8 MiB/19.0 MiB used)",
+            "Runtime Error in model a (a.sql) TransactionContext Error: Failed to commit: could not "
+            "allocate block of size 30.5 MiB (5.8 MiB/19.0 MiB used). Raise memory_limit in "
+            "strata.yml, or set threads to 1 there.",
+        ),
+        (
+            "Runtime Error in model a (a.sql)\n  TransactionContext Error: Failed to commit: "
+            f"duplicate key {EMAIL}, could not allocate block of size 1",
+            "TransactionContext Error, whose text may quote data",
+        ),
+        (
             "Runtime Error in model a (a.sql)\n  Binder Error: no column b",
             "Runtime Error in model a (a.sql) Binder Error: no column b",
         ),
