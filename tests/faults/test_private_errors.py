@@ -234,8 +234,8 @@ def test_the_words_are_those_of_the_error_that_speaks_for_people() -> None:
         (
             "Runtime Error in model a (a.sql)\n  TransactionContext Error: Failed to commit: could "
             "not allocate block of size 30.5 MiB (5.8 MiB/19.0 MiB used)",
-            "Runtime Error in model a (a.sql) TransactionContext Error: Failed to commit: could not "
-            "allocate block of size 30.5 MiB (5.8 MiB/19.0 MiB used). Raise memory_limit in "
+            "Runtime Error in model a (a.sql) TransactionContext Error: Failed to commit: could "
+            "not allocate block of size 30.5 MiB (5.8 MiB/19.0 MiB used). Raise memory_limit in "
             "strata.yml, or set threads to 1 there.",
         ),
         (
