@@ -9,6 +9,7 @@ import pandas as pd
 from models.artifacts import is_given_up, load_model
 from models.behaviour_model import BehaviourModel
 from models.errors import ArtifactError
+from orchestration.database import has_table
 
 # Nights running, tonight included, on which drift must show before a refit is due.
 NIGHTS_OF_DRIFT = 3
@@ -73,7 +74,7 @@ def places_before(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> pd
         "from ml.behaviour_scores where as_of_date = ?",
         [nights[0]],
     ).df()
-    if places.empty and _has_changes(connection):
+    if places.empty and has_table(connection, "segments", "segment_changes"):
         places = connection.execute(
             """
             select customer_id, max_by(to_segment_id, as_of_date) as segment_id,
@@ -173,11 +174,3 @@ def _nights_before(
         [as_of_date, count],
     ).fetchall()
     return [night for (night,) in rows]
-
-
-def _has_changes(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() "
-        "and schema_name = 'segments' and table_name = 'segment_changes'"
-    ).fetchone()
-    return found is not None

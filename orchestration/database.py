@@ -95,3 +95,13 @@ def _settings_of(home: Home) -> Settings:
         return load_settings(home.settings_file)
     except SettingsError:
         return Settings()
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Say whether the file that was opened holds a table."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchone()
+    return found is not None

@@ -5,6 +5,8 @@ from datetime import date
 
 import duckdb
 
+from orchestration.database import has_table
+
 
 def nights_to_keep(nights: Iterable[date], *, tonight: date, full_nights: int) -> set[date]:
     """Return the latest nights, the last existing one of every month, and the one that runs.
@@ -32,7 +34,7 @@ def write_kept_nights(
     A night that did not come to its end is none that others make room for.
     """
     nights = [tonight]
-    if _exists(connection, "segments", "segment_nights"):
+    if has_table(connection, "segments", "segment_nights"):
         rows = connection.execute(
             "select distinct as_of_date from segments.segment_nights "
             "where as_of_date not in (select as_of_date from ops.unfinished_nights)"
@@ -56,12 +58,3 @@ def drop_other_nights(connection: duckdb.DuckDBPyConnection, table: str) -> None
         f"and as_of_date not in (select coalesce(max(as_of_date), date '0001-01-01') from {table} "
         "where as_of_date < (select as_of_date from ops.night))"
     )
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() "
-        "and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchone()
-    return found is not None

@@ -5,6 +5,7 @@ from datetime import date
 import duckdb
 
 from orchestration.behaviour_rechain import take_back_places
+from orchestration.database import has_table
 from orchestration.stays_state import begin_stays, end_stays
 
 # What is told of a night by itself. Its changes and transitions are taken out by the models that
@@ -73,7 +74,7 @@ def unfinished_nights(connection: duckdb.DuckDBPyConnection) -> list[date]:
 
     None where a warehouse of an earlier version does not say.
     """
-    if not _stands(connection, "ops", "unfinished_nights"):
+    if not has_table(connection, "ops", "unfinished_nights"):
         return []
     rows = connection.execute("select as_of_date from ops.unfinished_nights order by 1").fetchall()
     return [night for (night,) in rows]
@@ -106,9 +107,9 @@ def _drop_segments(
     listed = ", ".join(f"date '{night}'" for night in nights)
     connection.execute("begin")
     for table in _TABLES_OF_NIGHTS:
-        if _stands(connection, "segments", table):
+        if has_table(connection, "segments", table):
             connection.execute(f"delete from segments.{table} where as_of_date in ({listed})")
-    if _stands(connection, "segments", "segment_outcomes"):
+    if has_table(connection, "segments", "segment_outcomes"):
         connection.execute(
             "delete from segments.segment_outcomes where as_of_date > greatest(?, "
             "(select max(as_of_date) from segments.segment_nights)) - ?",
@@ -117,17 +118,8 @@ def _drop_segments(
     connection.execute("commit")
 
 
-def _stands(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() "
-        "and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchone()
-    return found is not None
-
-
 def _has_segments(connection: duckdb.DuckDBPyConnection, night: date) -> bool:
-    if not _stands(connection, "segments", "segment_nights"):
+    if not has_table(connection, "segments", "segment_nights"):
         return False
     found = connection.execute(
         "select 1 from segments.segment_nights where as_of_date = ? limit 1", [night]

@@ -8,14 +8,8 @@ import duckdb
 
 from orchestration.errors import LandingError
 from orchestration.home import Home
-from orchestration.landing.files import (
-    SUFFIXES,
-    Discovery,
-    LandingFile,
-    discover,
-    hash_of,
-    state,
-)
+from orchestration.landing.contents import Content, contents_of
+from orchestration.landing.files import SUFFIXES, Discovery, discover
 from orchestration.landing.hashed_files import keep_hashes, recall_hashes
 from orchestration.landing.ingest_report import IngestedFile, IngestReport
 from orchestration.landing.readers import reading_failed
@@ -36,35 +30,8 @@ from orchestration.landing.scratch import (
     load_scratch,
 )
 from orchestration.landing.statement import typed_columns
-from orchestration.landing.unreadable import said_of
 from orchestration.landing_schema import LANDING
 from orchestration.settings import Settings
-
-
-@dataclass(frozen=True)
-class _Content:
-    """A landing file with the hash of its bytes, and its size and time when that was taken."""
-
-    file: LandingFile
-    sha256: str
-    bytes: int
-    changed_ns: int
-
-    @classmethod
-    def of(cls, file: LandingFile) -> "_Content":
-        with said_of(file.label_of_all, file.path):
-            size, changed_ns = state(file.path)
-        return cls(file, hash_of(file), size, changed_ns)
-
-    def check_unchanged(self) -> None:
-        """Refuse a file that somebody is still writing: its hash is not that of what was read."""
-        with said_of(self.file.label_of_all, self.file.path):
-            is_changed = state(self.file.path) != (self.bytes, self.changed_ns)
-        if is_changed:
-            raise LandingError(
-                f"{self.file.label}: the file changed while it was read. Write it under a name "
-                "that ends in `.part` and rename it when it is whole."
-            )
 
 
 @dataclass(frozen=True)
@@ -100,7 +67,7 @@ def ingest(
         home, discovery, is_loaded=any(table == "transactions" for table, *_ in known.first)
     )
     loaded = lines_loaded(connection)
-    contents, unreadable = _contents(discovery.files)
+    contents, unreadable = contents_of(discovery.files)
     new = [
         each
         for each in contents
@@ -130,17 +97,6 @@ class _FileError(LandingError):
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
         self.position = position
-
-
-def _contents(files: Sequence[LandingFile]) -> tuple[list[_Content], list[str]]:
-    """Return the contents of the files that can be read, and what is wrong with the others."""
-    contents, problems = [], []
-    for file in files:
-        try:
-            contents.append(_Content.of(file))
-        except LandingError as error:
-            problems.append(str(error))
-    return contents, problems
 
 
 def _known_contents(connection: duckdb.DuckDBPyConnection) -> _Known:
@@ -187,7 +143,7 @@ def check_there_are_transactions(home: Home, discovery: Discovery, *, is_loaded:
 
 def _take_in(
     connection: duckdb.DuckDBPyConnection,
-    new: Sequence[_Content],
+    new: Sequence[Content],
     known: _Known,
     settings: Settings,
     run_id: str,
@@ -216,7 +172,7 @@ def _take_in(
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, content: _Content, file_seq: int, settings: Settings
+    connection: duckdb.DuckDBPyConnection, content: Content, file_seq: int, settings: Settings
 ) -> IngestedFile:
     """Type a file and move its rows to raw: those that stand, and those that are rejected."""
     file = content.file
@@ -255,7 +211,7 @@ def _load(
 
 def _insert_file(
     connection: duckdb.DuckDBPyConnection,
-    content: _Content,
+    content: Content,
     each: IngestedFile,
     origin: int,
     run_id: str,
@@ -301,7 +257,7 @@ def _rows_in(connection: duckdb.DuckDBPyConnection, file_seq: int) -> int:
 
 
 def _problems(
-    connection: duckdb.DuckDBPyConnection, contents: Sequence[_Content], settings: Settings
+    connection: duckdb.DuckDBPyConnection, contents: Sequence[Content], settings: Settings
 ) -> list[str]:
     """Look at the files after the first bad one, so that a person can mend all at once."""
     problems = []

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -12,42 +11,23 @@ from orchestration.availability import predict_schemes
 from orchestration.database import in_memory
 from orchestration.errors import LandingError, PlaybookError
 from orchestration.home import Home
-from orchestration.landing.cells import quoted
 from orchestration.landing.data_facts import FactsOfFiles
 from orchestration.landing.databases.inspection import inspect_database
 from orchestration.landing.files import LandingFile, discover, hash_of
 from orchestration.landing.inspection import FileInspection, LandingInspection
-from orchestration.landing.rules import check_currencies, check_one_way_of_keying
-from orchestration.landing.schema import (
-    MappedFile,
-    create_raw_schema,
-    has_raw_schema,
-    mapped_files_loaded,
+from orchestration.landing.loaded_files import (
+    RULED,
+    Loaded,
+    attach_warehouse,
+    keep_loaded_lines,
 )
+from orchestration.landing.rules import check_currencies, check_one_way_of_keying
+from orchestration.landing.schema import MappedFile, create_raw_schema
 from orchestration.landing.scratch import SCRATCH_VIEW, load_scratch
 from orchestration.own_rule_counts import count_own_rules
 from orchestration.playbook import read_playbook
 from orchestration.publishing.postgres.connection import PostgresError, connected
 from orchestration.settings import Settings
-
-# What the rules over all files look at; no other row is kept.
-_RULED = "order_id, line_id, currency"
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """What raw holds: table, hash, name and part of each file, and how mapped ones were read."""
-
-    files: frozenset[tuple[str, str, str, str]] = frozenset()
-    mapped: dict[tuple[str, str, str], MappedFile] = field(default_factory=dict)
-
-    @property
-    def labels(self) -> set[tuple[str, str]]:
-        return {(table, name) for table, _, name, _ in self.files}
-
-    @property
-    def tables(self) -> set[str]:
-        return {table for table, *_ in self.files}
 
 
 def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
@@ -62,7 +42,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
     problems: list[str] = []
     with in_memory_beside(home, settings) as connection:
         facts = FactsOfFiles(connection)
-        known, warning = _attach_warehouse(connection, home)
+        known, warning = attach_warehouse(connection, home)
         warnings += [warning] if warning else []
         seen: dict[tuple[str, str, str], str] = {}
         hashes: list[tuple[LandingFile, str]] = []
@@ -89,7 +69,7 @@ def inspect_landing(home: Home, settings: Settings) -> LandingInspection:
                 facts.add_scratch(file.table)
             files.append(each)
             problems += [problem for problem in each.problems if problem not in problems]
-        _keep_loaded_lines(connection, known, hashes, shift=len(discovery.files))
+        keep_loaded_lines(connection, known, hashes, shift=len(discovery.files))
         databases = tuple(inspect_database(each) for each in settings.landing.databases)
         problems += [each.problem for each in databases if each.problem]
         if (
@@ -127,37 +107,10 @@ def in_memory_beside(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPy
         yield connection
 
 
-def _attach_warehouse(
-    connection: duckdb.DuckDBPyConnection, home: Home
-) -> tuple[_Loaded | None, str | None]:
-    """Return the loaded files, or None and a warning if they cannot be seen."""
-    if not home.warehouse.exists():
-        return _Loaded(), None
-    try:
-        connection.execute(f"attach {quoted(str(home.warehouse))} as warehouse (read_only)")
-    except duckdb.Error:
-        return None, (
-            "the warehouse is in use by a run: which files are loaded already cannot be told, and "
-            "only what lies in the landing folder was looked at."
-        )
-    if not has_raw_schema(connection, catalog="warehouse"):
-        return _Loaded(), None
-    rows = connection.execute(
-        "select file_seq, source_table, content_sha256, file_name from warehouse.raw.files "
-        "where status <> 'unloaded'"
-    ).fetchall()
-    mapped = mapped_files_loaded(connection, catalog="warehouse")
-    parts = {seq: each.part for seq, each in mapped.items()}
-    return _Loaded(
-        frozenset((table, sha, name, parts.get(seq, "")) for seq, table, sha, name in rows),
-        {(table, sha, name): mapped[seq] for seq, table, sha, name in rows if seq in mapped},
-    ), None
-
-
 def _status(
     file: LandingFile,
     sha: str,
-    known: _Loaded | None,
+    known: Loaded | None,
     seen: dict[tuple[str, str, str], str],
 ) -> str:
     if known is None:
@@ -184,7 +137,7 @@ def _read_otherwise_today(file: LandingFile, loaded: MappedFile | None) -> list[
 
 
 def _mappings_without_files(
-    settings: Settings, files: tuple[LandingFile, ...], known: _Loaded | None
+    settings: Settings, files: tuple[LandingFile, ...], known: Loaded | None
 ) -> list[str]:
     """Warn of mappings that read nothing: most likely their pattern is wrong."""
     used = {file.reading.mapping.name for file in files if file.reading}
@@ -216,8 +169,8 @@ def _inspect_file(
             [seq, file.name],
         )
         connection.execute(
-            f"insert into raw.transactions (file_seq, row_number, {_RULED}) "
-            f"select {seq}, row_number, {_RULED} from {SCRATCH_VIEW} where reason is null"
+            f"insert into raw.transactions (file_seq, row_number, {RULED}) "
+            f"select {seq}, row_number, {RULED} from {SCRATCH_VIEW} where reason is null"
         )
     return FileInspection(
         table=file.table,
@@ -247,37 +200,6 @@ def _without_rows(file: LandingFile, status: str, error: LandingError) -> FileIn
         problems=tuple(str(error).splitlines()),
         mapping=mapping.name if mapping else None,
         pattern=mapping.files if mapping else None,
-    )
-
-
-def _keep_loaded_lines(
-    connection: duckdb.DuckDBPyConnection,
-    known: _Loaded | None,
-    files: list[tuple[LandingFile, str]],
-    *,
-    shift: int,
-) -> None:
-    """Add the lines of files that were loaded and no longer lie in the landing folder.
-
-    They are numbered from `shift` on, after the files that lie there.
-    """
-    if known is None or not known.files:
-        return
-    here = [sha for file, sha in files if file.table == "transactions"]
-    gone = (
-        "select file_seq from warehouse.raw.files where source_table = 'transactions' "
-        "and status = 'loaded' and not list_contains($here, content_sha256)"
-    )
-    connection.execute(
-        f"insert into raw.files select * replace (file_seq + {shift} as file_seq) "
-        f"from warehouse.raw.files where file_seq in ({gone})",
-        {"here": here},
-    )
-    connection.execute(
-        f"insert into raw.transactions (file_seq, row_number, {_RULED}) "
-        f"select file_seq + {shift}, row_number, {_RULED} from warehouse.raw.transactions "
-        f"where file_seq in ({gone})",
-        {"here": here},
     )
 
 

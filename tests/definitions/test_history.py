@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from orchestration.stays_state import begin_stays, end_stays
+from tests.definitions.lines import line
 
 FIRST, WITHOUT, BACK, NEW_RULES = (
     date(2026, 3, 1),
@@ -28,18 +29,6 @@ HISTORY = (
     "select * exclude (run_id) from marts.fct_segment_history "
     "order by customer_id, scheme, valid_from"
 )
-
-
-def line(order: str, customer: str, day: date) -> dict[str, Any]:
-    return {
-        "order_id": order,
-        "line_id": "1",
-        "customer_id": customer,
-        "ordered_at": datetime.combine(day, time(12)),
-        "quantity": 1,
-        "amount": 10.0,
-        "transaction_type": "sale",
-    }
 
 
 def consent(customer: str, day: date, *, is_given: bool) -> list[dict[str, Any]]:

@@ -6,24 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.definitions.lines import line
+
 PAST = date(2026, 1, 1)
 TONIGHT = PAST + timedelta(days=90)
 MODELS = (
     "path:models/staging path:models/core path:models/features path:seeds path:models/segments "
     "fct_segment_scorecard"
 )
-
-
-def line(order: str, customer: str, day: date) -> dict[str, Any]:
-    return {
-        "order_id": order,
-        "line_id": "1",
-        "customer_id": customer,
-        "ordered_at": datetime.combine(day, time(12)),
-        "quantity": 1,
-        "amount": 10.0,
-        "transaction_type": "sale",
-    }
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,13 @@ ones of which the changes alone are left.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
+
+from tests.definitions.lines import line
 
 NIGHTS = [
     date(2026, 3, 1),
@@ -24,18 +26,6 @@ ANY_ORDER = [4, 0, 3, 2, 1, 2]
 KEPT = {NIGHTS[1], NIGHTS[2], NIGHTS[4]}
 # The night before the one that ran last: whoever moved was told from its rows.
 BESIDE_THE_LAST_RUN = {NIGHTS[3]}
-
-
-def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
-    return {
-        "order_id": order,
-        "line_id": "1",
-        "customer_id": customer,
-        "ordered_at": datetime.combine(day, time(12)),
-        "quantity": 1,
-        "amount": amount,
-        "transaction_type": "sale" if amount > 0 else "return",
-    }
 
 
 LINES = [

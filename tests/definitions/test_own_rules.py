@@ -9,6 +9,8 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.definitions.lines import line
+
 FIRST, SAME, OTHER_RULES, WITHOUT = (date(2026, 3, day) for day in (1, 2, 3, 4))
 BUILT = (
     "path:models/features path:seeds path:models/segments customer_360 dim_segments "
@@ -51,18 +53,6 @@ def rules(big: str = "monetary > 50", rest: str | None = "Others") -> dict[str, 
     overflow = {"name": "Too many digits", "when": TOO_MANY_DIGITS}
     empty = {"scheme": "empty", "segments": [never, overflow]}
     return {"own_rules": [care, bare, empty]}
-
-
-def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
-    return {
-        "order_id": order,
-        "line_id": "1",
-        "customer_id": customer,
-        "ordered_at": datetime.combine(day, time(12)),
-        "quantity": 1,
-        "amount": amount,
-        "transaction_type": "sale",
-    }
 
 
 def failing_with_second_row(world: Any, scheme: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from orchestration.unfinished_nights import begin_segments, end_segments, unfinished_nights
+from tests.definitions.lines import line
 
 NIGHTS = [
     date(2026, 3, 1),
@@ -41,18 +42,6 @@ CHECKS = [
     "assert_stays_neither_leave_a_gap_nor_overlap",
     "assert_the_stays_of_tonight_are_tonights_segments",
 ]
-
-
-def line(order: str, customer: str, day: date, amount: float) -> dict[str, Any]:
-    return {
-        "order_id": order,
-        "line_id": "1",
-        "customer_id": customer,
-        "ordered_at": datetime.combine(day, time(12)),
-        "quantity": 1,
-        "amount": amount,
-        "transaction_type": "sale",
-    }
 
 
 LINES = [

@@ -59,6 +59,17 @@ def in_order(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         yield nights
 
 
+def without_the_late_one(
+    connection: duckdb.DuckDBPyConnection, folder: Path, features: dict[date, pd.DataFrame]
+) -> Nights:
+    """Run all nights in order but the late one."""
+    create_ml_schema(connection)
+    nights = Nights(connection, folder / "models")
+    for day in DAYS[:LATE] + DAYS[LATE + 1 :]:
+        nights.run(day, features[day])
+    return nights
+
+
 @pytest.mark.parametrize("late", [[1, 5], [4, 3, 8, 6]])
 def test_nights_in_another_order_leave_the_same_scores(
     in_order: Nights, tmp_path: Path, late: list[int]
@@ -117,10 +128,7 @@ def test_a_run_that_breaks_off_before_the_later_nights_are_told_has_written_noth
 
     features = walks()
     with duckdb.connect() as connection:
-        create_ml_schema(connection)
-        nights = Nights(connection, tmp_path / "models")
-        for number in [number for number in range(len(DAYS)) if number != LATE]:
-            nights.run(DAYS[number], features[DAYS[number]])
+        nights = without_the_late_one(connection, tmp_path, features)
         with monkeypatch.context() as patched:
             patched.setattr(behaviour, "rechain", killed)
             with pytest.raises(KeyboardInterrupt):
@@ -134,10 +142,7 @@ def test_rows_told_anew_are_handed_over_until_the_segments_have_them(tmp_path: P
     """The run that told them may break off before; the next one has nothing to tell anew."""
     features = walks()
     with duckdb.connect() as connection:
-        create_ml_schema(connection)
-        nights = Nights(connection, tmp_path / "models")
-        for number in [number for number in range(len(DAYS)) if number != LATE]:
-            nights.run(DAYS[number], features[DAYS[number]])
+        nights = without_the_late_one(connection, tmp_path, features)
         connection.execute("create table segments as select * from ml.behaviour_scores")
         for run_id in ("broke off", "again"):
             run_behaviour(
