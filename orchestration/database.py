@@ -1,7 +1,7 @@
 """The one door to DuckDB: whatever is opened has the account's limits and room to spill."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -20,22 +20,49 @@ def opened(
     path: Path, home: Home, settings: Settings | None = None, *, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a file for one `with` block; without `settings`, those of the home count."""
-    connection = open_database(path, home, settings, read_only=read_only)
-    try:
+    with closed_at_the_end(open_database(path, home, settings, read_only=read_only)) as connection:
         yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager
 def in_memory(settings: Settings, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database of its own that no file keeps; `spill` is the folder for what is too much."""
-    connection = duckdb.connect(":memory:")
-    try:
+    with closed_at_the_end(duckdb.connect(":memory:")) as connection:
         _limit(connection, settings, spill)
         yield connection
+
+
+@contextmanager
+def closed_at_the_end(
+    connection: duckdb.DuckDBPyConnection,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Close a connection at the end of a `with` block; after an error, whatever it still does.
+
+    A statement that a signal interrupted runs on within DuckDB, even once its connection is closed,
+    and holds the file half open: the next one in this process to open it would wait without end.
+    """
+    try:
+        yield connection
+    except BaseException as error:
+        with suppress(duckdb.Error):
+            connection.interrupt()
+            connection.execute("select 1")
+        interruption = interruption_behind(error)
+        if interruption is not None and interruption is not error:
+            raise interruption from None
+        raise
     finally:
         connection.close()
+
+
+def interruption_behind(error: BaseException | None) -> BaseException | None:
+    """Return what interrupted the process, if that is what an error comes from.
+
+    Of a signal in the middle of a statement, DuckDB makes a `RuntimeError`.
+    """
+    while isinstance(error, Exception):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def open_database(

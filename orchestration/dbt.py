@@ -1,7 +1,10 @@
 """dbt inside this process: one parse, then one invocation a stage, the manifest handed over."""
 
 import os
-from collections.abc import Mapping, Sequence
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
 
+from orchestration.database import interruption_behind
 from orchestration.errors import StrataError
 from orchestration.home import Home
 from orchestration.settings import Settings
@@ -65,28 +69,50 @@ def invoke(home: Home, arguments: Sequence[str], manifest: Manifest | None) -> d
     ctx_set_event_manager(UntoldEvents())
     own_manifest = None if manifest is None else manifest.deepcopy()  # type: ignore[no-untyped-call]
     try:
-        result = dbtRunner(manifest=own_manifest).invoke(
-            [
-                *arguments,
-                *("--project-dir", str(PROJECT_DIR)),
-                *("--profiles-dir", str(PROJECT_DIR)),
-                *("--target-path", str(home.dbt / "target")),
-                *("--log-path", str(home.dbt / "logs")),
-                *("--log-level", "none", "--log-level-file", "none"),
-                "--no-use-colors",
-                "--no-version-check",
-                # What dbt would say of itself on the disk nobody reads.
-                "--no-write-json",
-            ]
-        )
+        with _interrupted_as_from_a_keyboard():
+            result = dbtRunner(manifest=own_manifest).invoke(
+                [
+                    *arguments,
+                    *("--project-dir", str(PROJECT_DIR)),
+                    *("--profiles-dir", str(PROJECT_DIR)),
+                    *("--target-path", str(home.dbt / "target")),
+                    *("--log-path", str(home.dbt / "logs")),
+                    *("--log-level", "none", "--log-level-file", "none"),
+                    "--no-use-colors",
+                    "--no-version-check",
+                    # What dbt would say of itself on the disk nobody reads.
+                    "--no-write-json",
+                ]
+            )
     finally:
         _close_warehouse()
-    if result.exception is not None and not isinstance(result.exception, Exception):
-        # dbt keeps what interrupts the process: it is no failure of its own.
-        raise result.exception
+    # dbt keeps what interrupts the process: it is no failure of its own.
+    interruption = interruption_behind(result.exception)
+    if interruption is not None:
+        raise interruption
     if result.exception is not None:
         raise DbtError(f"dbt {arguments[0]} stopped: {result.exception}")
     return result
+
+
+@contextmanager
+def _interrupted_as_from_a_keyboard() -> Iterator[None]:
+    """Make SIGINT and SIGTERM a `KeyboardInterrupt`, for which dbt ends what its threads do.
+
+    Of any other, such as Dagster's own, it knows nothing: its threads would go on writing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _close_warehouse() -> None:

@@ -30,17 +30,18 @@ def read_doubles(
     values = np.empty((len(names), row[0]), dtype=np.float64)
     ids: list[pa.Array] = []
     doubles = "".join(f', cast("{name}" as double) as "{name}"' for name in names)
-    batches = connection.execute(
-        f"select customer_id{doubles} from {table} where {where} order by customer_id"
-    ).to_arrow_reader(BATCH_ROWS)
     begin = 0
-    for batch in batches:
-        end = begin + batch.num_rows
-        ids.append(batch.column(0))
-        for place, column in enumerate(batch.columns[1:]):
-            # Arrow gives a null as NaN, which is what an unknown value is to the models.
-            values[place, begin:end] = column.to_numpy(zero_copy_only=False)
-        begin = end
+    # Closed whatever happens: a reader with rows left keeps the file half open for good.
+    with connection.execute(
+        f"select customer_id{doubles} from {table} where {where} order by customer_id"
+    ).to_arrow_reader(BATCH_ROWS) as batches:
+        for batch in batches:
+            end = begin + batch.num_rows
+            ids.append(batch.column(0))
+            for place, column in enumerate(batch.columns[1:]):
+                # Arrow gives a null as NaN, which is what an unknown value is to the models.
+                values[place, begin:end] = column.to_numpy(zero_copy_only=False)
+            begin = end
     index = pd.Index(
         pd.array(pa.chunked_array(ids, type=pa.string()), dtype="str"), name="customer_id"
     )

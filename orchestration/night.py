@@ -1,6 +1,5 @@
 """Running nights from a process of one's own, through the same Dagster jobs as the schedule."""
 
-import gc
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -209,9 +208,7 @@ def run_night(
     )
     is_interrupted = bool(interruptions) and not result.success
     if is_interrupted:
-        # No hook of a step is called then. What the step had open may hang in the error's frames,
-        # and DuckDB waits without end for a database that is half closed in the same process.
-        gc.collect()
+        # No hook of a step is called then.
         failures.settle_failed_night(home, instance, run_id, night)
     if job_name == NIGHTLY:
         drop_old_run_logs(instance)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from orchestration.database import open_warehouse
+from orchestration.database import closed_at_the_end, open_warehouse
 from orchestration.errors import BusyError
 from orchestration.home import Home
 from orchestration.settings import Settings
@@ -34,13 +34,10 @@ def connect(
         If another process keeps the file open, such as a person's DuckDB shell.
     """
     home.root.mkdir(parents=True, exist_ok=True)
-    connection = _open(home, settings)
-    if not settles:
-        connection.execute("pragma disable_checkpoint_on_shutdown")
-    try:
+    with closed_at_the_end(_open(home, settings)) as connection:
+        if not settles:
+            connection.execute("pragma disable_checkpoint_on_shutdown")
         yield connection
-    finally:
-        connection.close()
 
 
 def settle(home: Home, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.database import closed_at_the_end
 from orchestration.exports.workbook import Column, Kind, ListWorkbook, Sheet
 from orchestration.publishing.sql import literal
 
@@ -122,9 +123,7 @@ def _members(
 ) -> Iterable[tuple[Any, ...]]:
     """Yield the rows of one sheet, who spends most first."""
     named = "segment_name_zh" if order.language == "zh" else "segment_name"
-    cursor = connection.cursor()
-    cursor.execute(
-        f"""
+    rows = f"""
         select
             profiles.customer_id, stays.valid_from, earlier.{named}, segments.reason_1,
             profiles.rfm_code, profiles.last_order_date, profiles.spend_365d,
@@ -139,12 +138,10 @@ def _members(
         where segments.scheme = {literal(scheme)} and segments.segment_id = {literal(segment_id)}
         order by profiles.spend_365d desc nulls last, profiles.customer_id
         """
-    )
-    try:
-        while rows := cursor.fetchmany(FETCHED_ROWS):
-            yield from rows
-    finally:
-        cursor.close()
+    with closed_at_the_end(connection.cursor()) as cursor:
+        cursor.execute(rows)
+        while fetched := cursor.fetchmany(FETCHED_ROWS):
+            yield from fetched
 
 
 def _title(scheme: str, order: ListOrder) -> str:

@@ -27,6 +27,11 @@ class CsvRows(io.RawIOBase):
         self._options = pyarrow.csv.WriteOptions(include_header=False)
         self.rows = 0
 
+    def close(self) -> None:
+        """Let go of the rows that were not read: they would keep the file half open for good."""
+        self._batches.close()
+        super().close()
+
     def readable(self) -> bool:
         return True
 

@@ -171,8 +171,8 @@ def _copy(
     target = address(schema, table.name)
     columns = ", ".join(name(column) for column in table.columns)
     cursor.execute(f"delete from {target}")
-    rows = CsvRows(serving, f"select {columns} from marts.{name(table.name)}")
-    cursor.copy_expert(f"copy {target} ({columns}) from stdin (format csv)", rows)
+    with CsvRows(serving, f"select {columns} from marts.{name(table.name)}") as rows:
+        cursor.copy_expert(f"copy {target} ({columns}) from stdin (format csv)", rows)
     if not cursor.rowcount == rows.rows == file.rows:
         raise PostgresError(
             f"{schema}.{table.name} took {cursor.rowcount} rows of {rows.rows} in the serving file "
