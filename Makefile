@@ -89,7 +89,7 @@ $(SUPERSET_READY): bi/superset/requirements.lock $(READY)
 	@echo "Setting up $(SUPERSET) (once) …"
 	@$(BIN)/uv venv -q --allow-existing --no-python-downloads --python '>=3.11,<3.13' $(SUPERSET) || { \
 	  echo "Superset needs Python 3.11 or 3.12 on the machine." >&2; exit 1; }
-	@$(BIN)/uv pip install -q --python $(SUPERSET)/bin/python --require-hashes --no-deps -r bi/superset/requirements.lock
+	@$(BIN)/uv pip install -q --python $(SUPERSET)/bin/python --require-hashes --no-deps --compile-bytecode -r bi/superset/requirements.lock
 	@touch $(SUPERSET_READY)
 
 .PHONY: bench

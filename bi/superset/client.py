@@ -41,7 +41,7 @@ class SupersetClient:
         Raises
         ------
         StrataError
-            If Superset refuses; with its own words.
+            If Superset refuses, with its own words, or does not answer.
         """
         return self._answer("GET", path)
 
@@ -58,7 +58,12 @@ class SupersetClient:
         self.post("/api/v1/assets/import/", files={"bundle": ("strata.zip", content)})
 
     def _answer(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        response = self.session.request(method, self.url + path, timeout=TIMEOUT_SECONDS, **content)
+        try:
+            response = self.session.request(
+                method, self.url + path, timeout=TIMEOUT_SECONDS, **content
+            )
+        except requests.RequestException as error:
+            raise StrataError(f"Superset did not answer {method} {path}: {error}") from error
         if not response.ok:
             raise StrataError(
                 f"Superset answered {response.status_code} to {method} {path}: "

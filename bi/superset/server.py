@@ -16,6 +16,9 @@ from orchestration.settings import load_settings
 
 START_SECONDS = 180
 STOP_SECONDS = 20
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open. Gunicorn's own 2 s are for a proxy in front of it: a
+browser's next question would often meet a connection that is just being closed."""
 HOST = "127.0.0.1"
 
 
@@ -39,7 +42,8 @@ def served(installation: Installation, port: int) -> Iterator[subprocess.Popen[s
             [
                 str(PROGRAMS / "gunicorn"),
                 *("--bind", f"{HOST}:{port}", "--workers", "1", "--threads", "8"),
-                *("--timeout", "120", "--worker-tmp-dir", str(installation.folder)),
+                *("--timeout", "120", "--keep-alive", str(KEEP_ALIVE_SECONDS)),
+                *("--worker-tmp-dir", str(installation.folder)),
                 "--no-control-socket",
                 "superset.app:create_app()",
             ],

@@ -126,9 +126,12 @@ class Loop:
 
     def run(self) -> None:
         while not self.stop.is_set():
-            for query in self.queries:
+            for number, query in enumerate(self.queries):
+                if self.stop.is_set():
+                    break
                 self.read(query)
-            self.look_at_the_night()
+                if number % 4 == 0:
+                    self.look_at_the_night()
         self.look_at_the_night()
 
     def read(self, query: dict[str, Any]) -> None:
