@@ -24,6 +24,7 @@ from orchestration.private_errors import keep_errors_private
 from orchestration.resources import NightHome
 from orchestration.schedules import build_schedule, build_weekly_schedule
 from orchestration.sensors import (
+    build_cancelled_sensor,
     build_failure_sensor,
     build_good_night_sensor,
     build_stale_sensor,
@@ -68,6 +69,7 @@ def build_definitions(home: Home) -> dg.Definitions:
         ],
         sensors=[
             build_failure_sensor(home, [jobs[0], jobs[2]]),
+            build_cancelled_sensor(home, [jobs[0]]),
             build_landing_sensor(home, jobs[0]),
             build_good_night_sensor(home, jobs[0]),
             build_stale_sensor(home),

@@ -32,12 +32,36 @@ def build_failure_sensor(
     )
     def tell_of_failed_night(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        night = night_of(run.tags)
-        if night is not None:
-            settle_failed_night(home, context.instance, run.run_id, date.fromisoformat(night))
-        after_failed_run(home, context.instance, run.run_id, night)
+        _settle_and_tell(home, context.instance, run)
 
     return tell_of_failed_night
+
+
+def build_cancelled_sensor(
+    home: Home, jobs: Sequence[UnresolvedAssetJobDefinition]
+) -> dg.SensorDefinition:
+    """Return the sensor that follows what a person terminates, for Dagster no failed run."""
+
+    @dg.run_status_sensor(
+        name="tell_of_terminated_night",
+        run_status=dg.DagsterRunStatus.CANCELED,
+        monitored_jobs=list(jobs),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=30,
+        description="Re-issues the last good tables as stale after a run was terminated in the "
+        "UI, and tells people (`alerts`), as after one that failed.",
+    )
+    def tell_of_terminated_night(context: dg.RunStatusSensorContext) -> None:
+        _settle_and_tell(home, context.instance, context.dagster_run)
+
+    return tell_of_terminated_night
+
+
+def _settle_and_tell(home: Home, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    night = night_of(run.tags)
+    if night is not None:
+        settle_failed_night(home, instance, run.run_id, date.fromisoformat(night))
+    after_failed_run(home, instance, run.run_id, night)
 
 
 def build_good_night_sensor(home: Home, job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:

@@ -37,15 +37,17 @@ def failed_night(
     checks: Sequence[str],
     *,
     is_published: bool,
+    is_terminated: bool = False,
 ) -> Message:
     """Tell of a failed night: the steps with the classes of their errors, the failed checks."""
-    lines = [f"Strata: the night of {night} failed (run {run_id[:8]})."]
+    how = "was terminated" if is_terminated else "failed"
+    lines = [f"Strata: the night of {night} {how} (run {run_id[:8]})."]
     if steps:
         lines.append(f"Stopped in: {', '.join(map(_step, steps.items()))}.")
     if checks:
         lines.append(f"Failed checks: {', '.join(checks)}.")
     lines.append(
-        "Its tables had been published before it failed."
+        f"Its tables had been published before it {how}."
         if is_published
         else "The last good tables stay published, marked stale."
     )

@@ -44,8 +44,15 @@ def after_failed_run(
         today = datetime.now(UTC).date().isoformat()
         message = messages.failed_comparison(run_id, today, steps, checks)
     else:
-        is_published = SERVING in materialised_in(instance, run_id)
-        message = messages.failed_night(night, run_id, steps, checks, is_published=is_published)
+        run = instance.get_run_by_id(run_id)
+        message = messages.failed_night(
+            night,
+            run_id,
+            steps,
+            checks,
+            is_published=SERVING in materialised_in(instance, run_id),
+            is_terminated=run is not None and run.status is dg.DagsterRunStatus.CANCELED,
+        )
     return _tell_of_run(home, instance, run_id, [message])
 
 

@@ -9,11 +9,15 @@ import duckdb
 import pytest
 
 from orchestration import failures
+from orchestration.alerting import occasions
+from orchestration.alerting.messages import Message
 from orchestration.cli.nights import finish
 from orchestration.failures import settle_failed_night
 from orchestration.home import Home
+from orchestration.instance import open_instance
 from orchestration.night import NightRun
 from orchestration.publishing import current_issue, kept_issues, reissue_stale
+from orchestration.sensors import build_cancelled_sensor
 
 FAILED = date(2026, 3, 9)
 
@@ -71,6 +75,36 @@ def test_a_night_that_failed_with_its_warehouse_is_told_all_the_same(
     assert said[0] == "The checks of the failed night could not be kept: IOException."
     assert "takes its address from the variable NOWHERE, which is not set" in said[1]
     assert len(said) == 2
+
+
+def test_a_night_that_a_person_terminates_is_told_like_one_that_failed(
+    published_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For Dagster it is no failure: neither a hook nor a failure sensor hears of it."""
+    monkeypatch.setattr(failures, "render_report", lambda *_, **__: None)
+    told: list[Message] = []
+    monkeypatch.setattr(occasions, "tell", lambda *given, **_: told.extend(given[2]) or [])
+    nights = dg.StaticPartitionsDefinition([FAILED.isoformat()])
+
+    @dg.asset(partitions_def=nights)
+    def ended_by_a_person() -> None: ...
+
+    job = dg.define_asset_job("nightly", selection="*")
+    sensor = build_cancelled_sensor(published_home, [job])
+    definitions = dg.Definitions(assets=[ended_by_a_person], jobs=[job], sensors=[sensor])
+    resolved = definitions.resolve_job_def("nightly")
+    with open_instance(published_home) as instance:
+        # Such a sensor begins with what ends after its first tick.
+        first = sensor.evaluate_tick(dg.build_sensor_context(instance))
+        run = instance.create_run_for_job(
+            resolved, status=dg.DagsterRunStatus.CANCELING, tags={"dagster/partition": str(FAILED)}
+        )
+        instance.report_run_canceled(run)
+        sensor.evaluate_tick(dg.build_sensor_context(instance, cursor=first.cursor))
+
+    assert run_info(published_home)[1:3] == (True, FAILED)
+    [message] = told
+    assert message.text.startswith(f"Strata: the night of {FAILED} was terminated (run ")
 
 
 def test_failures_in_a_row_push_out_no_good_night(
