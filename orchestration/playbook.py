@@ -99,6 +99,14 @@ def write_playbook(connection: duckdb.DuckDBPyConnection, plays: list[Play]) -> 
     connection.execute("commit")
 
 
+def copy_playbook(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the company's playbook as the last night read it, whatever its file says by now."""
+    path.unlink(missing_ok=True)
+    rows = connection.sql("from ops.playbook_edits order by segment_id")
+    if rows.fetchone() is not None:
+        rows.write_csv(str(path), header=True)
+
+
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield each row with the line it ends on; Excel's mark at the beginning is passed over."""
     try:

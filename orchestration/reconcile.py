@@ -15,6 +15,7 @@ from orchestration.home import Home
 from orchestration.jobs import UNPUBLISHED
 from orchestration.lock import hold_the_warehouse
 from orchestration.night import Progress, explain
+from orchestration.playbook import copy_playbook
 from orchestration.publishing.tables import PUBLISHED
 from orchestration.rebuild import (
     one_at_a_time,
@@ -120,6 +121,8 @@ def reconcile(
         progress(f"Rebuilding the night of {night} from {home.warehouse} …")
         beside = prepare_beside(home, plan)
         try:
+            with connect(home, settings) as connection:
+                copy_playbook(connection, beside.playbook_file)
             run = run_beside(beside, night, UNPUBLISHED, progress)
             if not run.is_success:
                 raise StrataError(

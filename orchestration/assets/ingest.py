@@ -1,6 +1,6 @@
 """The first assets of the night: landing files into raw, and the night's one row of settings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -111,6 +111,12 @@ def build_ingest(
         ],
         check_specs=[
             dg.AssetCheckSpec(
+                "everything_landed_was_read",
+                asset=["raw", "files"],
+                description="Nothing lies in the landing folder that no table takes, such as a "
+                "file in a misspelt folder or with a suffix that is not read.",
+            ),
+            dg.AssetCheckSpec(
                 "every_optional_value_could_be_typed",
                 asset=["raw", "nulled_values"],
                 description="Optional values that could not be read, or lie outside their column's "
@@ -150,6 +156,13 @@ def build_ingest(
                     **lineage[name],
                 },
             )
+        not_read = "\n".join(f"{each.path} {each.reason}" for each in report.ignored)
+        yield _warn(
+            ["raw", "files"],
+            "everything_landed_was_read",
+            len(report.ignored),
+            {"not_read": not_read} if not_read else {},
+        )
         yield _warn(["raw", "nulled_values"], "every_optional_value_could_be_typed", nulled)
         yield _warn(["raw", "rejected_rows"], "no_row_was_rejected", counts["rejected_rows"])
 
@@ -198,12 +211,14 @@ def _count(connection: Any, sql: str) -> int:
     return int(connection.execute(sql).fetchone()[0])
 
 
-def _warn(asset_key: list[str], name: str, rows: int) -> dg.AssetCheckResult:
-    """Return a check that warns when any row was counted."""
+def _warn(
+    asset_key: list[str], name: str, found: int, details: Mapping[str, str] | None = None
+) -> dg.AssetCheckResult:
+    """Return a check that warns when anything was counted."""
     return dg.AssetCheckResult(
         asset_key=asset_key,
         check_name=name,
-        passed=rows == 0,
+        passed=found == 0,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"measured": float(rows), "threshold": 0.0},
+        metadata={"measured": float(found), "threshold": 0.0, **(details or {})},
     )

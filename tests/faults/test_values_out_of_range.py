@@ -58,6 +58,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Installation:
         made.land("products", "products.csv", PRODUCTS)
         made.land("holdings", "holdings.csv", HOLDINGS)
         made.land("survey_responses", "answers.csv", ANSWERS)
+        made.land("holding", "july.csv", HOLDINGS)
         made.night(NIGHT)
     return made
 
@@ -80,6 +81,13 @@ def test_the_nights_check_counts_all_of_them_as_a_warning(night: Installation) -
         "select severity, passed, measured from marts.fct_data_quality "
         "where check_name = 'every_optional_value_could_be_typed'"
     ) == [("warn", False, sum(NULLED.values()))]
+
+
+def test_a_file_in_a_misspelt_folder_is_a_warning(night: Installation) -> None:
+    assert night.published(
+        "select asset, severity, passed, measured from marts.fct_data_quality "
+        "where check_name = 'everything_landed_was_read'"
+    ) == [("raw.files", "warn", False, 1.0)]
 
 
 @pytest.mark.parametrize(("reason", "rows"), [("other_scale", 1), ("bad_score", 4)])

@@ -184,6 +184,8 @@ def test_live_tables_equal_a_rebuild_and_a_row_changed_by_hand_does_not(
     made = Installation(Home(root), monkeypatch)
     # A night between the others: the later ones' changes are reckoned anew.
     made.night(BETWEEN)
+    # Meant for the next night.
+    made.home.playbook_file.write_text("segment_id,offer\nrfm.lost,A letter\n")
 
     green = made.strata("reconcile")
 

@@ -12,7 +12,14 @@ from orchestration.errors import PlaybookError
 from orchestration.home import Home
 from orchestration.landing.inspect import inspect_landing
 from orchestration.ops_tables import create_ops_schema
-from orchestration.playbook import COLUMNS, DEFAULT, SEEDS, read_playbook, write_playbook
+from orchestration.playbook import (
+    COLUMNS,
+    DEFAULT,
+    SEEDS,
+    copy_playbook,
+    read_playbook,
+    write_playbook,
+)
 from orchestration.scheme_registry import registered_schemes
 from orchestration.settings import Settings
 
@@ -170,3 +177,27 @@ def test_what_sql_reads_is_the_file_of_tonight(tmp_path: Path) -> None:
         connection.execute(f"alter table ops.playbook_edits drop column {COLUMNS[0]}")
         write_playbook(connection, [])
         assert rows_of(connection) == []
+
+
+def test_the_playbook_of_the_last_night_is_that_of_its_comparison(tmp_path: Path) -> None:
+    """Edited since, it would make a comparison differ in every row that it speaks of."""
+    path = write(
+        tmp_path,
+        'segment_id,offer,contact_limit_count\nrfm.champions,"A gift, wrapped",\nrfm.lost,,2\n',
+    )
+    plays = read_playbook(path)
+    with duckdb.connect() as connection:
+        create_ops_schema(connection)
+        write_playbook(connection, plays)
+        write(tmp_path, "segment_id,offer\nrfm.loyal,Another one\n")
+        copy_playbook(connection, path)
+        again = read_playbook(path)
+        write_playbook(connection, [])
+        copy_playbook(connection, path)
+
+    told = [{name: value for name, value in play.items() if value is not None} for play in again]
+    assert told == [
+        {"segment_id": "rfm.champions", "offer": "A gift, wrapped"},
+        {"segment_id": "rfm.lost", "contact_limit_count": 2},
+    ]
+    assert not path.exists()
