@@ -65,20 +65,33 @@ SINCE = [line("f1", "landed since", date(2026, 3, 10), 900.0)]
 
 
 @pytest.fixture(scope="module")
-def landed(new_world: Callable[..., Any]) -> Callable[..., Any]:
-    """Make worlds of one and the same core, with all nights' full rows kept or with few."""
-    first = new_world()
-    first.land("transactions", LINES)
-    for night in NIGHTS:
-        first.fit(night, 1.0, 30.0)
-    first.run(NIGHTS[0], "path:models/staging path:models/core")
+def after(new_world: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a world after some nights that came through; what is the same at first is run once."""
+    known: dict[tuple[int, ...], Any] = {}
 
-    def make(full_nights: int = 60) -> Any:
+    def lived(full_nights: int, *places: int) -> Any:
+        key = (full_nights, *places)
+        if key not in known:
+            world = new_world(history={"full_nights": full_nights})
+            if places:
+                lived(full_nights, *places[:-1]).copy_to(world)
+                run(world, places[-1])
+            elif known:
+                next(iter(known.values())).copy_to(world)
+            else:
+                world.land("transactions", LINES)
+                for night in NIGHTS:
+                    world.fit(night, 1.0, 30.0)
+                world.run(NIGHTS[0], "path:models/staging path:models/core")
+            known[key] = world
+        return known[key]
+
+    def copied(*places: int, full_nights: int = 60) -> Any:
         world = new_world(history={"full_nights": full_nights})
-        first.copy_to(world)
+        lived(full_nights, *places).copy_to(world)
         return world
 
-    return make
+    return copied
 
 
 def run(world: Any, place: int, *, without: str | None = None, core: str = "") -> None:
@@ -102,23 +115,6 @@ def told(world: Any) -> dict[str, pd.DataFrame]:
     return tables
 
 
-@pytest.fixture(scope="module")
-def without_it(landed: Callable[..., Any]) -> Callable[..., dict[str, pd.DataFrame]]:
-    """Tell what some nights give that all come through; each such world is run once."""
-    known: dict[tuple[int, ...], dict[str, pd.DataFrame]] = {}
-
-    def tables(*places: int, full_nights: int = 60) -> dict[str, pd.DataFrame]:
-        key = (full_nights, *places)
-        if key not in known:
-            world = landed(full_nights)
-            for place in places:
-                run(world, place)
-            known[key] = told(world)
-        return known[key]
-
-    return tables
-
-
 def refuse_other_rows(world: Any, expected: dict[str, pd.DataFrame]) -> None:
     for table, rows in told(world).items():
         pd.testing.assert_frame_equal(rows, expected[table], obj=table)
@@ -133,46 +129,39 @@ def refuse_other_rows(world: Any, expected: dict[str, pd.DataFrame]) -> None:
     ],
 )
 def test_the_next_night_is_compared_with_the_last_one_that_came_through(
-    landed: Callable[..., Any], without_it: Callable[..., Any], built: str
+    after: Callable[..., Any], built: str
 ) -> None:
-    broken = landed()
-    run(broken, 0)
+    broken = after(0)
     run(broken, 1, without=BREAKS[built])
     with closing(duckdb.connect(str(broken.home.warehouse), read_only=True)) as connection:
         assert unfinished_nights(connection) == [NIGHTS[1]]
 
     run(broken, 2)
 
-    refuse_other_rows(broken, without_it(0, 2))
+    refuse_other_rows(broken, told(after(0, 2)))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("built", BEFORE_AND_AFTER_THE_CHANGES)
 def test_a_night_before_others_that_broke_off_leaves_no_trace_in_them(
-    landed: Callable[..., Any], without_it: Callable[..., Any], built: str
+    after: Callable[..., Any], built: str
 ) -> None:
-    broken = landed(1)
-    for place in (0, 2, 3):
-        run(broken, place)
+    broken = after(0, 2, 3, full_nights=1)
     run(broken, 1, without=BREAKS[built])
 
     run(broken, 4)
 
-    refuse_other_rows(broken, without_it(0, 2, 3, 4, full_nights=1))
+    refuse_other_rows(broken, told(after(0, 2, 3, 4, full_nights=1)))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("built", BEFORE_AND_AFTER_THE_CHANGES)
 def test_a_night_that_broke_off_when_it_was_run_again_counts_as_none(
-    landed: Callable[..., Any], built: str
+    after: Callable[..., Any], built: str
 ) -> None:
     """Its old rows are gone in part, and what landed since is in the new ones."""
     core = "path:models/staging path:models/core "
-    never, broken = landed(1), landed(1)
-    for place in (0, 2, 3):
-        run(never, place)
-    for place in (0, 1, 2, 3):
-        run(broken, place)
+    never, broken = after(0, 2, 3, full_nights=1), after(0, 1, 2, 3, full_nights=1)
     for world in (never, broken):
         world.land("transactions", SINCE)
     run(broken, 1, without=BREAKS[built], core=core)
@@ -186,41 +175,35 @@ def test_a_night_that_broke_off_when_it_was_run_again_counts_as_none(
 @pytest.mark.long
 @pytest.mark.parametrize("built", BEFORE_AND_AFTER_THE_CHANGES)
 def test_the_night_that_broke_off_comes_through_when_it_is_run_again(
-    landed: Callable[..., Any], without_it: Callable[..., Any], built: str
+    after: Callable[..., Any], built: str
 ) -> None:
-    broken = landed()
-    for place in (0, 2, 3):
-        run(broken, place)
+    broken = after(0, 2, 3)
     run(broken, 1, without=BREAKS[built])
 
     run(broken, 1)
 
-    refuse_other_rows(broken, without_it(0, 2, 3, 1))
+    refuse_other_rows(broken, told(after(0, 2, 3, 1)))
 
 
 @pytest.mark.long
 def test_nights_that_broke_off_one_after_the_other_are_made_good_together(
-    landed: Callable[..., Any],
+    after: Callable[..., Any],
 ) -> None:
-    never, broken = landed(), landed()
-    for place in (0, 4):
-        run(never, place)
-    run(broken, 0)
+    broken = after(0)
     run(broken, 1, without=BREAKS["segment_nights"])
     run(broken, 2, without=BREAKS["customer_segments"])
     run(broken, 3, without=BREAKS["segment_changes"])
 
     run(broken, 4)
 
-    refuse_other_rows(broken, told(never))
+    refuse_other_rows(broken, told(after(0, 4)))
 
 
 @pytest.mark.long
 def test_a_run_of_a_part_makes_no_night_whole_and_takes_none_back(
-    landed: Callable[..., Any],
+    after: Callable[..., Any],
 ) -> None:
-    world = landed()
-    run(world, 0)
+    world = after(0)
     run(world, 1, without=BREAKS["segment_changes"])
     with closing(duckdb.connect(str(world.home.warehouse))) as connection:
         assert begin_segments(connection, NIGHTS[2], "a part", is_whole=False) == []
@@ -231,10 +214,10 @@ def test_a_run_of_a_part_makes_no_night_whole_and_takes_none_back(
 
 @pytest.mark.long
 def test_rows_told_anew_by_a_run_that_broke_off_reach_the_segments_by_the_next(
-    landed: Callable[..., Any],
+    after: Callable[..., Any],
 ) -> None:
     """A run of the night of 20 March told later nights anew, and died before its segments."""
-    at_once, broken = landed(), landed()
+    at_once, broken = after(), after()
     for world, told_before in ((at_once, "behaviour.b02"), (broken, "behaviour.b01")):
         for place in (2, 3, 4):
             segment = "behaviour.b02" if place == 4 else told_before

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from orchestration.instance import open_instance
-from tests.conftest import NIGHT, Installation
+from tests.conftest import NIGHT, Installation, settings_without_a_night_due_soon
 
 pytestmark = pytest.mark.long
 
@@ -70,6 +70,7 @@ def test_a_night_whose_process_is_killed_is_begun_once_more_and_publishes(
     installation: Installation,
 ) -> None:
     home = installation.home
+    home.settings_file.write_text(settings_without_a_night_due_soon())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from orchestration.run_events import night_of
-from tests.conftest import NIGHT, Installation
+from tests.conftest import NIGHT, Installation, settings_without_a_night_due_soon
 
 pytestmark = pytest.mark.long
 
@@ -54,6 +54,7 @@ REPOSITORY = {
 @contextmanager
 def ui_of(installation: Installation) -> Iterator[str]:
     """Start what `make ui` starts; return its address."""
+    installation.home.settings_file.write_text(settings_without_a_night_due_soon())
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
