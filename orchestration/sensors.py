@@ -31,8 +31,7 @@ def build_failure_sensor(
         "people (`alerts`); tells of a failed weekly comparison too.",
     )
     def tell_of_failed_night(context: dg.RunFailureSensorContext) -> None:
-        run = context.dagster_run
-        _settle_and_tell(home, context.instance, run)
+        _settle_and_tell(home, context.instance, context.dagster_run)
 
     return tell_of_failed_night
 
